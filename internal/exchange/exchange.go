@@ -1,0 +1,74 @@
+// Package exchange is what the HTTP edge and the resolvers tell each other
+// about one request and its answer, typed.
+package exchange
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Exchange accompanies one request. The edge makes it and reads Freshness when
+// the answer is complete; resolvers report in between, concurrently.
+type Exchange struct {
+	// RequestID is the id in the answer's header, in its errors and in the log.
+	RequestID string
+	// ReceivedAt is when the request arrived.
+	ReceivedAt time.Time
+	// NoCache asks for a list no older than ReceivedAt.
+	NoCache bool
+
+	mu        sync.Mutex
+	freshness Freshness
+}
+
+// Freshness says for how long an answer holds. Its zero value says that the
+// answer depends on no list.
+type Freshness struct {
+	// FreshUntil is when the list behind the answer stops being fresh.
+	FreshUntil time.Time
+	// NextExpiry is the first instant at which a time-dependent field of the
+	// answer may flip; zero when none does.
+	NextExpiry time.Time
+	// Stale reports that the list is past its normal age.
+	Stale bool
+}
+
+// Report adds what one resolver learned; the earliest instants win.
+func (e *Exchange) Report(f Freshness) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.freshness.FreshUntil = earliest(e.freshness.FreshUntil, f.FreshUntil)
+	e.freshness.NextExpiry = earliest(e.freshness.NextExpiry, f.NextExpiry)
+	e.freshness.Stale = e.freshness.Stale || f.Stale
+}
+
+// Freshness returns what was reported so far.
+func (e *Exchange) Freshness() Freshness {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.freshness
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
+
+type contextKey struct{}
+
+// NewContext returns a context that carries e.
+func NewContext(ctx context.Context, e *Exchange) context.Context {
+	return context.WithValue(ctx, contextKey{}, e)
+}
+
+// FromContext returns the exchange of ctx, or an empty one of its own where
+// there is none (a resolver called outside a request), never nil.
+func FromContext(ctx context.Context) *Exchange {
+	if e, ok := ctx.Value(contextKey{}).(*Exchange); ok {
+		return e
+	}
+	return &Exchange{}
+}

@@ -1,0 +1,37 @@
+package exchange_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"paymentlinks/internal/exchange"
+)
+
+func TestReportKeepsTheEarliest(t *testing.T) {
+	at := func(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }
+	e := &exchange.Exchange{}
+	if got := e.Freshness(); got != (exchange.Freshness{}) {
+		t.Errorf("nothing reported: got %+v", got)
+	}
+	e.Report(exchange.Freshness{FreshUntil: at(30)})
+	e.Report(exchange.Freshness{FreshUntil: at(20), NextExpiry: at(99), Stale: true})
+	e.Report(exchange.Freshness{FreshUntil: at(40), NextExpiry: at(50)})
+
+	want := exchange.Freshness{FreshUntil: at(20), NextExpiry: at(50), Stale: true}
+	if diff := cmp.Diff(want, e.Freshness()); diff != "" {
+		t.Errorf("Freshness() (-want +got):\n%s", diff)
+	}
+}
+
+func TestFromContext(t *testing.T) {
+	e := &exchange.Exchange{RequestID: "r1"}
+	if got := exchange.FromContext(exchange.NewContext(context.Background(), e)); got != e {
+		t.Errorf("FromContext = %p, want %p", got, e)
+	}
+	if got := exchange.FromContext(context.Background()); got == nil || got.RequestID != "" {
+		t.Errorf("FromContext without an exchange = %+v, want an empty one", got)
+	}
+}

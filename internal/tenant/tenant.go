@@ -1,0 +1,113 @@
+// Package tenant knows the two credentials under which a caller's links are
+// listed upstream, and the cache key made of them.
+//
+// A Credentials value never prints itself: every verb of fmt, slog and
+// encoding/json writes a fixed mark instead.
+package tenant
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+)
+
+// MaxCredentialBytes bounds each credential: some 15 times the tokens seen,
+// and far below any header limit.
+const MaxCredentialBytes = 4096
+
+const redacted = "[credentials]"
+
+// ErrMalformed is returned for a credential that is no header value that
+// upstream could ever have given out. Its text says nothing of the value.
+var ErrMalformed = errors.New("a credential must be 1 to 4,096 bytes of visible ASCII")
+
+// Credentials is a validated pair; the zero value is no pair. It is
+// comparable and safe for concurrent use.
+type Credentials struct {
+	userToken, apiKey string
+}
+
+// NewCredentials validates the pair. The error is ErrMalformed.
+func NewCredentials(userToken, apiKey string) (Credentials, error) {
+	if !valid(userToken) || !valid(apiKey) {
+		return Credentials{}, ErrMalformed
+	}
+	return Credentials{userToken: userToken, apiKey: apiKey}, nil
+}
+
+func valid(credential string) bool {
+	if credential == "" || len(credential) > MaxCredentialBytes {
+		return false
+	}
+	for i := range len(credential) {
+		if credential[i] <= ' ' || credential[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// UserToken returns the value of BP-User-Token, for the request to upstream alone.
+func (c Credentials) UserToken() string { return c.userToken }
+
+// APIKey returns the value of X-Api-Key, for the request to upstream alone.
+func (c Credentials) APIKey() string { return c.apiKey }
+
+// IsZero reports whether c is no pair.
+func (c Credentials) IsZero() bool { return c == Credentials{} }
+
+// Format keeps the pair out of every verb of package fmt.
+func (Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+
+// LogValue keeps the pair out of slog.
+func (Credentials) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText keeps the pair out of encoders.
+func (Credentials) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Key stands for one pair inside one process. It tells nothing of the pair.
+type Key [sha256.Size]byte
+
+// Keyer makes keys under a secret of its own, so that neither a memory dump of
+// keys nor a chosen pair says anything about another pair. It is safe for
+// concurrent use.
+type Keyer struct {
+	secret [sha256.Size]byte
+}
+
+// NewKeyer draws a new secret; keys of two Keyers never match.
+func NewKeyer() *Keyer {
+	k := &Keyer{}
+	_, _ = rand.Read(k.secret[:]) // never fails: crypto/rand ends the program first
+	return k
+}
+
+// Key returns the key of a pair: equal for equal pairs only.
+func (k *Keyer) Key(c Credentials) Key {
+	mac := hmac.New(sha256.New, k.secret[:])
+	// The length goes first: without it ("ab", "c") and ("a", "bc") would share a key.
+	var length [4]byte
+	binary.BigEndian.PutUint32(length[:], uint32(len(c.userToken)))
+	mac.Write(length[:])
+	mac.Write([]byte(c.userToken))
+	mac.Write([]byte(c.apiKey))
+	return Key(mac.Sum(nil))
+}
+
+type contextKey struct{}
+
+// NewContext returns a context that carries the caller's pair from the edge to the resolvers.
+func NewContext(ctx context.Context, c Credentials) context.Context {
+	return context.WithValue(ctx, contextKey{}, c)
+}
+
+// FromContext returns the caller's pair; false when the caller brought none.
+func FromContext(ctx context.Context) (Credentials, bool) {
+	c, ok := ctx.Value(contextKey{}).(Credentials)
+	return c, ok && !c.IsZero()
+}

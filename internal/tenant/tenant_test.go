@@ -1,0 +1,81 @@
+package tenant_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"paymentlinks/internal/tenant"
+)
+
+func TestNewCredentials(t *testing.T) {
+	tests := map[string]struct {
+		userToken, apiKey string
+		valid             bool
+	}{
+		"usual":                 {"demo-seed", "demo-key", true},
+		"longest":               {strings.Repeat("t", tenant.MaxCredentialBytes), "k", true},
+		"too long":              {strings.Repeat("t", tenant.MaxCredentialBytes+1), "k", false},
+		"no token":              {"", "k", false},
+		"no key":                {"t", "", false},
+		"white space":           {"a b", "k", false},
+		"header injection":      {"t\r\nX-Api-Key: other", "k", false},
+		"outside visible ASCII": {"tök", "k", false},
+		"delete character":      {"t", "k\x7f", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			c, err := tenant.NewCredentials(test.userToken, test.apiKey)
+			if got := err == nil; got != test.valid {
+				t.Fatalf("NewCredentials: valid = %v, want %v (error %v)", got, test.valid, err)
+			}
+			if c.IsZero() == test.valid {
+				t.Errorf("IsZero() = %v for a pair whose validity is %v", c.IsZero(), test.valid)
+			}
+		})
+	}
+}
+
+func TestCredentialsNeverPrint(t *testing.T) {
+	c, err := tenant.NewCredentials("SECRET-token", "SECRET-key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&out, verb+"\n", c)
+		fmt.Fprintf(&out, verb+"\n", &c)
+		fmt.Fprintf(&out, verb+"\n", struct{ C tenant.Credentials }{c})
+	}
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("who", "caller", c)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("who", "caller", &c)
+	if err := json.NewEncoder(&out).Encode(map[string]any{"caller": c}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), "SECRET") || strings.Contains(out.String(), fmt.Sprintf("%x", "SECRET")) {
+		t.Errorf("a credential was printed:\n%s", out.String())
+	}
+}
+
+func TestKey(t *testing.T) {
+	pair := func(userToken, apiKey string) tenant.Credentials {
+		c, err := tenant.NewCredentials(userToken, apiKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	keyer := tenant.NewKeyer()
+	if keyer.Key(pair("ab", "c")) != keyer.Key(pair("ab", "c")) {
+		t.Error("equal pairs have different keys")
+	}
+	if keyer.Key(pair("ab", "c")) == keyer.Key(pair("a", "bc")) {
+		t.Error("two pairs with the same concatenation share a key")
+	}
+	if keyer.Key(pair("ab", "c")) == tenant.NewKeyer().Key(pair("ab", "c")) {
+		t.Error("two keyers make the same key")
+	}
+}
