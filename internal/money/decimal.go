@@ -1,0 +1,101 @@
+// Package money knows exact decimal numbers, currencies, amounts of both, sums
+// of amounts, and how people in a locale write them. Nothing in it ever passes
+// through a binary float.
+//
+// All values are immutable and safe for concurrent use, except Sum.
+package money
+
+import (
+	"errors"
+	"math"
+	"strings"
+
+	"github.com/govalues/decimal"
+)
+
+// MaxDigits is the number of significant digits that a Decimal can hold: the
+// digits from the first that is not zero to the last that is not zero, and to
+// the decimal point in a whole number.
+const MaxDigits = decimal.MaxPrec
+
+var (
+	// ErrSyntax is returned for text that is no number or no currency code.
+	// Errors of this package never repeat the text.
+	ErrSyntax = errors.New("not in the expected form")
+	// ErrTooLong is returned for a number that needs more than MaxDigits
+	// digits to be written exactly, be it large (1e400), small (1e-400) or precise.
+	ErrTooLong = errors.New("more than 19 digits")
+)
+
+// Decimal is an exact decimal number of at most MaxDigits digits, and at most
+// as many behind the point. The zero value is 0. Equal numbers are equal by ==,
+// however they were written: trailing zeros and the sign of a zero are not kept.
+type Decimal struct {
+	d decimal.Decimal
+}
+
+// ParseDecimal reads a number in the grammar of JSON (RFC 8259, section 6):
+// "30", "30.50", "-1", "1e3". Zeros that add nothing do not count as digits, so
+// 30.5000000000000000000000 is read as 30.5. The cost is bounded by the length
+// of s, whatever its exponent. The error is ErrSyntax or ErrTooLong.
+func ParseDecimal(s string) (Decimal, error) {
+	n, err := scan(s)
+	if err != nil {
+		return Decimal{}, err
+	}
+	return n.decimal()
+}
+
+// Cmp returns -1, 0 or +1 as d is less than, equal to or greater than e.
+func (d Decimal) Cmp(e Decimal) int { return d.d.Cmp(e.d) }
+
+// IsZero reports whether d is 0.
+func (d Decimal) IsZero() bool { return d.d.IsZero() }
+
+// Sign returns -1, 0 or +1 as d is negative, zero or positive.
+func (d Decimal) Sign() int { return d.d.Sign() }
+
+// String returns the shortest text that ParseDecimal reads back as d, without
+// an exponent: "30.5" for 30.50.
+func (d Decimal) String() string { return d.d.String() }
+
+// newDecimal makes a Decimal of a value without trailing zeros behind its
+// point. The caller keeps coef below 10^19 and scale between 0 and 19.
+func newDecimal(negative bool, coef uint64, scale int) (Decimal, error) {
+	if coef <= math.MaxInt64 {
+		value := int64(coef)
+		if negative {
+			value = -value
+		}
+		d, err := decimal.New(value, scale)
+		if err != nil {
+			return Decimal{}, ErrTooLong
+		}
+		return Decimal{d}, nil
+	}
+	// The library's integer constructor ends at 2^63-1, some nineteen-digit
+	// numbers short: those go through its parser, which is exact up to 10^19-1.
+	d, err := decimal.Parse(place(negative, digitsOf(coef), scale))
+	if err != nil {
+		return Decimal{}, ErrTooLong
+	}
+	return Decimal{d}, nil
+}
+
+// place writes digits with a decimal point in front of the last scale ones.
+func place(negative bool, digits string, scale int) string {
+	var b strings.Builder
+	b.Grow(len(digits) + scale + 3)
+	if negative {
+		b.WriteByte('-')
+	}
+	if missing := scale + 1 - len(digits); missing > 0 {
+		digits = strings.Repeat("0", missing) + digits
+	}
+	b.WriteString(digits[:len(digits)-scale])
+	if scale > 0 {
+		b.WriteByte('.')
+		b.WriteString(digits[len(digits)-scale:])
+	}
+	return b.String()
+}
