@@ -1,0 +1,119 @@
+// Package playground serves GraphiQL as a page that needs no network: its
+// files are embedded, compressed, and named by their content.
+//
+// assets/ holds the prebuilt files of GraphiQL and React with their licences.
+// ./renew.sh makes them anew; it is the one place that names their versions.
+package playground
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+)
+
+//go:embed page.html
+var pageTemplate string
+
+// contentSecurityPolicy lets the page reach its own server and nothing else.
+// GraphiQL's editor sets style attributes, and its fonts and cursors are data:
+// URLs; scripts are files of ours alone.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// Config says what the page opens with.
+type Config struct {
+	// Endpoint is the path of the API, such as /graphql. Required.
+	Endpoint string
+	// Headers are filled into the header editor. They are for a sandbox's
+	// published credentials, never for real ones: anybody can read them off the page.
+	Headers map[string]string
+	// Variables fills the variables of a tab, by its operation's name.
+	Variables map[string]map[string]any
+}
+
+// Handler serves the page at / and its files below /playground/; whatever else
+// it is asked for is a 404. It is safe for concurrent use.
+type Handler struct {
+	page   []byte
+	assets assets
+}
+
+// settings is what playground.js reads from the page.
+type settings struct {
+	Endpoint string `json:"endpoint"`
+	Headers  string `json:"headers"`
+	Tabs     []tab  `json:"tabs"`
+}
+
+// New renders the page. It fails for variables that JSON cannot hold or that
+// belong to no tab.
+func New(c Config) (*Handler, error) {
+	assets, err := loadAssets()
+	if err != nil {
+		return nil, fmt.Errorf("load the playground's files: %w", err)
+	}
+	tabs, err := tabsWith(c.Variables)
+	if err != nil {
+		return nil, fmt.Errorf("fill the playground's tabs: %w", err)
+	}
+	headers, err := editorText(c.Headers)
+	if err != nil {
+		return nil, fmt.Errorf("fill the playground's headers: %w", err)
+	}
+	data, err := json.Marshal(settings{Endpoint: c.Endpoint, Headers: headers, Tabs: tabs})
+	if err != nil {
+		return nil, fmt.Errorf("render the playground's settings: %w", err)
+	}
+	page, err := template.New("page").Parse(pageTemplate)
+	if err != nil {
+		return nil, fmt.Errorf("parse the playground's page: %w", err)
+	}
+	var out bytes.Buffer
+	err = page.Execute(&out, struct{ Assets, Endpoint, Settings string }{assets.prefix, c.Endpoint, string(data)})
+	if err != nil {
+		return nil, fmt.Errorf("render the playground's page: %w", err)
+	}
+	return &Handler{page: out.Bytes(), assets: assets}, nil
+}
+
+// editorText is what an editor of the page shows: nothing, or indented JSON.
+func editorText[V any](values map[string]V) (string, error) {
+	if len(values) == 0 {
+		return "", nil
+	}
+	text, err := json.MarshalIndent(values, "", "  ")
+	return string(text), err
+}
+
+// ServeHTTP answers GET and HEAD.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		header.Set("Allow", "GET, HEAD")
+		http.Error(w, "Use GET.", http.StatusMethodNotAllowed)
+		return
+	}
+	if name, ok := strings.CutPrefix(r.URL.Path, h.assets.prefix+"/"); ok {
+		h.assets.serve(w, r, name)
+		return
+	}
+	if r.URL.Path != "/" {
+		http.NotFound(w, r)
+		return
+	}
+	header.Set("Content-Security-Policy", contentSecurityPolicy)
+	header.Set("Cross-Origin-Opener-Policy", "same-origin")
+	header.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	// The page may carry other settings after a restart; what it loads never changes.
+	header.Set("Cache-Control", "no-cache")
+	send(w, r, h.page)
+}

@@ -1,0 +1,52 @@
+// Starts GraphiQL over the API of the server that sent this page. The server
+// says in data-settings where the API is and with what the tabs open.
+"use strict";
+
+(() => {
+  const container = document.getElementById("playground");
+  const settings = JSON.parse(container.dataset.settings);
+
+  async function fetcher(request, { headers } = {}) {
+    const response = await fetch(settings.endpoint, {
+      method: "POST",
+      headers: {
+        ...headers,
+        "Accept": "application/graphql-response+json, application/json;q=0.9",
+        "Content-Type": "application/json",
+      },
+      body: JSON.stringify(request),
+    });
+    return response.json();
+  }
+
+  // GraphiQL keeps tabs and history in the browser. Headers hold credentials,
+  // so they are cut from whatever it wants kept; its own switch for that does
+  // not reach the history.
+  const key = (name) => `paymentlinks:${name}`;
+  const withoutHeaders = (value) => {
+    try {
+      return JSON.stringify(JSON.parse(value), (name, inner) => (name === "headers" ? null : inner));
+    } catch {
+      return value; // no JSON: the text of a query, a width, a theme
+    }
+  };
+  const storage = {
+    get length() { return localStorage.length; },
+    getItem: (name) => localStorage.getItem(key(name)),
+    setItem: (name, value) => {
+      if (!/(^|:)headers$/.test(name)) localStorage.setItem(key(name), withoutHeaders(value));
+    },
+    removeItem: (name) => localStorage.removeItem(key(name)),
+    clear: () => localStorage.clear(),
+  };
+
+  ReactDOM.createRoot(container).render(React.createElement(GraphiQL, {
+    fetcher,
+    storage,
+    defaultTabs: settings.tabs,
+    defaultHeaders: settings.headers,
+    defaultEditorToolsVisibility: true,
+    shouldPersistHeaders: false,
+    showPersistHeadersSettings: false,
+  }));
+})();

@@ -1,0 +1,231 @@
+package playground_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"html"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"paymentlinks/internal/playground"
+)
+
+func newHandler(t *testing.T, c playground.Config) *playground.Handler {
+	t.Helper()
+	h, err := playground.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func get(h http.Handler, path string, header ...string) *http.Response {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func body(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// assetPaths are the files that the page loads.
+func assetPaths(page string) []string {
+	var paths []string
+	for _, match := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if match[1] != "data:," {
+			paths = append(paths, match[1])
+		}
+	}
+	return paths
+}
+
+func TestPageIsLockedDown(t *testing.T) {
+	resp := get(newHandler(t, playground.Config{Endpoint: "/graphql"}), "/")
+	page := body(t, resp)
+
+	policy := map[string]string{}
+	for directive := range strings.SplitSeq(resp.Header.Get("Content-Security-Policy"), "; ") {
+		name, value, _ := strings.Cut(directive, " ")
+		policy[name] = value
+	}
+	want := map[string]string{
+		"default-src": "'none'", "script-src": "'self'", "style-src": "'self' 'unsafe-inline'",
+		"img-src": "'self' data:", "font-src": "'self' data:", "connect-src": "'self'",
+		"base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
+	}
+	if diff := cmp.Diff(want, policy); diff != "" {
+		t.Errorf("Content-Security-Policy (-want +got):\n%s", diff)
+	}
+	if got := resp.Header.Get("X-Frame-Options"); got != "DENY" {
+		t.Errorf("X-Frame-Options = %q, want DENY", got)
+	}
+	if regexp.MustCompile(`<script(?: [^>]*)?>[^<]`).MatchString(page) {
+		t.Error("the page holds an inline script")
+	}
+	if strings.Contains(page, "://") {
+		t.Error("the page names another origin")
+	}
+}
+
+func TestFilesComeCompressedAndPlain(t *testing.T) {
+	h := newHandler(t, playground.Config{Endpoint: "/graphql"})
+	paths := assetPaths(body(t, get(h, "/")))
+	if len(paths) != 6 {
+		t.Fatalf("the page loads %d files, want 6: %v", len(paths), paths)
+	}
+	for _, path := range paths {
+		compressed := get(h, path, "Accept-Encoding", "br, gzip")
+		if got := compressed.Header.Get("Content-Encoding"); got != "gzip" {
+			t.Errorf("%s: Content-Encoding = %q, want gzip", path, got)
+		}
+		if got := compressed.Header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
+			t.Errorf("%s: Cache-Control = %q", path, got)
+		}
+		if got := compressed.Header.Get("Content-Type"); !strings.HasPrefix(got, "text/javascript") && !strings.HasPrefix(got, "text/css") {
+			t.Errorf("%s: Content-Type = %q", path, got)
+		}
+		inflated, err := gzip.NewReader(compressed.Body)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		want, err := io.ReadAll(inflated)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		for _, refusing := range []string{"", "gzip;q=0", "gzip; q=0.0", "identity"} {
+			plain := get(h, path, "Accept-Encoding", refusing)
+			if plain.Header.Get("Content-Encoding") != "" || !bytes.Equal([]byte(body(t, plain)), want) {
+				t.Errorf("%s: Accept-Encoding %q does not give the plain file", path, refusing)
+			}
+		}
+	}
+}
+
+func TestOtherRequests(t *testing.T) {
+	h := newHandler(t, playground.Config{Endpoint: "/graphql"})
+	asset := assetPaths(body(t, get(h, "/")))[0]
+	tests := map[string]struct {
+		method, path string
+		status       int
+	}{
+		"another path":             {http.MethodGet, "/nothing", http.StatusNotFound},
+		"a file that is not there": {http.MethodGet, asset + ".map", http.StatusNotFound},
+		"the folder":               {http.MethodGet, asset[:strings.LastIndex(asset, "/")+1], http.StatusNotFound},
+		"another content's files":  {http.MethodGet, "/playground/0000000000000000/react.js", http.StatusNotFound},
+		"POST":                     {http.MethodPost, "/", http.StatusMethodNotAllowed},
+		"HEAD of the page":         {http.MethodHead, "/", http.StatusOK},
+		"HEAD of a file":           {http.MethodHead, asset, http.StatusOK},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(test.method, test.path, nil))
+			if w.Code != test.status {
+				t.Errorf("%s %s = %d, want %d", test.method, test.path, w.Code, test.status)
+			}
+			if test.method == http.MethodHead && w.Body.Len() > 0 {
+				t.Errorf("HEAD %s has a body of %d bytes", test.path, w.Body.Len())
+			}
+		})
+	}
+}
+
+func TestSettingsReachThePage(t *testing.T) {
+	h := newHandler(t, playground.Config{
+		Endpoint:  "/graphql",
+		Headers:   map[string]string{"BP-User-Token": `"><script>alert(1)</script>`},
+		Variables: map[string]map[string]any{"Counter": {"code": "ll33q0rh"}},
+	})
+	page := body(t, get(h, "/"))
+	if strings.Contains(page, "<script>alert") {
+		t.Error("a setting breaks out of its attribute")
+	}
+	var settings struct {
+		Endpoint, Headers string
+		Tabs              []struct{ Query, Variables string }
+	}
+	attribute := regexp.MustCompile(`data-settings="([^"]*)"`).FindStringSubmatch(page)
+	if attribute == nil {
+		t.Fatal("the page carries no settings")
+	}
+	if err := json.Unmarshal([]byte(html.UnescapeString(attribute[1])), &settings); err != nil {
+		t.Fatal(err)
+	}
+	if settings.Endpoint != "/graphql" || !strings.Contains(settings.Headers, "alert(1)") {
+		t.Errorf("settings = %+v", settings)
+	}
+	if len(settings.Tabs) != 6 {
+		t.Fatalf("%d tabs, want 6", len(settings.Tabs))
+	}
+	for _, tab := range settings.Tabs {
+		want := ""
+		if strings.Contains(tab.Query, "query Counter(") {
+			want = "{\n  \"code\": \"ll33q0rh\"\n}"
+		}
+		if tab.Variables != want {
+			t.Errorf("variables %q, want %q, of tab\n%s", tab.Variables, want, tab.Query)
+		}
+	}
+}
+
+func TestNewRefusesVariablesOfNoTab(t *testing.T) {
+	_, err := playground.New(playground.Config{Variables: map[string]map[string]any{"Conter": {"code": "x"}}})
+	if err == nil || !strings.Contains(err.Error(), "Conter") {
+		t.Errorf("New = %v, want an error that names the operation", err)
+	}
+}
+
+// Every tab is one operation that the schema accepts.
+func TestTabsAreValid(t *testing.T) {
+	sources := []*ast.Source{{Input: `
+		directive @link(url: String!, import: [String!]) repeatable on SCHEMA
+		directive @key(fields: String!) repeatable on OBJECT
+		directive @shareable on OBJECT
+		directive @tag(name: String!) repeatable on FIELD_DEFINITION`}}
+	paths, err := filepath.Glob("../../graph/schema/*.graphqls")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no schema found: %v", err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, &ast.Source{Name: path, Input: string(text)})
+	}
+	schema, err := gqlparser.LoadSchema(sources...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, query := range playground.TabQueries() {
+		document, errs := gqlparser.LoadQuery(schema, query)
+		if errs != nil {
+			t.Errorf("tab %d: %v\n%s", i, errs, query)
+			continue
+		}
+		if len(document.Operations) != 1 {
+			t.Errorf("tab %d holds %d operations, want 1", i, len(document.Operations))
+		}
+	}
+}
