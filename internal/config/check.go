@@ -1,0 +1,195 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// checkRanges checks every value against the bounds in its tag.
+func checkRanges(flags []*kong.Flag) error {
+	for _, flag := range flags {
+		if !flag.Tag.Has("min") {
+			continue
+		}
+		low, err := number(flag.Target, flag.Tag.Get("min"))
+		if err != nil {
+			return err
+		}
+		high, err := number(flag.Target, flag.Tag.Get("max"))
+		if err != nil {
+			return err
+		}
+		if n := flag.Target.Int(); n < low || n > high {
+			return problem(flag.Name, "must be from %s to %s, and is %s", flag.Tag.Get("min"), flag.Tag.Get("max"), printed(flag.Target))
+		}
+	}
+	return nil
+}
+
+// number reads a bound in the notation of the value's own type.
+func number(v reflect.Value, text string) (int64, error) {
+	switch v.Interface().(type) {
+	case time.Duration:
+		d, err := time.ParseDuration(text)
+		return int64(d), err
+	case Bytes:
+		var b Bytes
+		err := b.UnmarshalText([]byte(text))
+		return int64(b), err
+	}
+	return strconv.ParseInt(text, 10, 64)
+}
+
+// problem is an error about one setting, named as flag and as variable.
+func problem(flag, format string, args ...any) error {
+	return fmt.Errorf("%s (--%s) "+format, append([]any{variable(flag), flag}, args...)...)
+}
+
+// complete reads secret files, fills defaults that depend on other settings,
+// and refuses contradictions. The first problem is returned.
+func (c *Config) complete(command Command, env map[string]string) error {
+	if command == Sandbox {
+		return c.completeSandbox()
+	}
+	for _, check := range []func() error{
+		c.readSecrets, c.checkUpstream, c.checkSnapshots, c.checkBearer, c.checkDocuments, c.checkNames,
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	c.fillSandboxCredentials()
+	if err := c.checkPair(); err != nil {
+		return err
+	}
+	return c.completeAddresses(env)
+}
+
+// checkSnapshots lets a long FreshFor alone outlast the default of StaleFor;
+// who sets both is told that they contradict each other.
+func (c *Config) checkSnapshots() error {
+	s := c.Snapshots
+	if s.StaleFor > 0 && s.StaleFor < s.FreshFor && c.isSet("stale-for") {
+		return problem("stale-for", "is shorter than %s: a list would be too old before it stops being fresh", variable("fresh-for"))
+	}
+	return nil
+}
+
+func (c *Config) checkDocuments() error {
+	if c.Documents.TrustedOnly && len(c.Documents.TrustedDocuments) == 0 {
+		return problem("trusted-only", "needs %s: without a manifest every document would be refused", variable("trusted-documents"))
+	}
+	return nil
+}
+
+// isSet reports whether a setting differs from its default.
+func (c *Config) isSet(flag string) bool {
+	return slices.ContainsFunc(c.settings, func(s Setting) bool { return s.Flag == flag && !s.IsDefault })
+}
+
+// checkNames checks the lists of hosts and origins.
+func (c *Config) checkNames() error {
+	for _, host := range c.Server.AllowedHosts {
+		if !isHost(host) {
+			return problem("allowed-hosts", "has %q, which is no host name or address", host)
+		}
+	}
+	for _, host := range c.Upstream.LiveHosts {
+		if !isHost(host) {
+			return problem("live-hosts", "has %q, which is no host name or address", host)
+		}
+	}
+	for _, origin := range c.Server.AllowedOrigins {
+		if err := checkOrigin(origin); err != nil {
+			return problem("allowed-origins", "has %q: %w", origin, err)
+		}
+	}
+	if _, err := time.LoadLocation(c.Upstream.TimeZone); err != nil || c.Upstream.TimeZone == "Local" {
+		return problem("time-zone", "is %q, which is no IANA zone such as America/Mexico_City", c.Upstream.TimeZone)
+	}
+	return nil
+}
+
+// checkBearer checks that the settings of bearer tokens come together.
+func (c *Config) checkBearer() error {
+	parts := []struct{ flag, value string }{
+		{"jwt-issuer", c.Callers.JWTIssuer},
+		{"jwt-audience", c.Callers.JWTAudience},
+		{"jwks-url", c.Callers.JWKSURL},
+		{"credentials-file", c.Callers.CredentialsFile},
+	}
+	set, missing := "", ""
+	for _, part := range parts {
+		switch {
+		case part.value != "":
+			set = part.flag
+		case missing == "":
+			missing = part.flag
+		}
+	}
+	if set != "" && missing != "" {
+		return problem(set, "needs %s: bearer tokens take an issuer, an audience, a JWKS URL and a credentials file together", variable(missing))
+	}
+	if set == "" && c.Callers.JWTMerchantClaim != "merchant" {
+		return problem("jwt-merchant-claim", "needs %s: without an issuer no bearer token is read", variable("jwt-issuer"))
+	}
+	if set != "" && c.Callers.UserToken.IsSet() {
+		c.warn("user-token", "It is never used: with an issuer of bearer tokens, a caller that brings nothing is refused.")
+	}
+	if c.Callers.JWKSURL == "" {
+		return nil
+	}
+	if err := checkServiceURL(c.Callers.JWKSURL, false); err != nil {
+		return problem("jwks-url", "%w", err)
+	}
+	return nil
+}
+
+// checkPair refuses half a pair of credentials.
+func (c *Config) checkPair() error {
+	if c.Callers.UserToken.IsSet() && !c.Callers.APIKey.IsSet() {
+		return problem("user-token", "needs %s: upstream takes both together", variable("api-key"))
+	}
+	for _, s := range []struct {
+		flag   string
+		secret Secret
+	}{{"user-token", c.Callers.UserToken}, {"api-key", c.Callers.APIKey}} {
+		if err := checkCredential(s.secret.Reveal()); err != nil {
+			return problem(s.flag, "%w", err)
+		}
+	}
+	return nil
+}
+
+// checkCredential refuses what could never be a header's value.
+func checkCredential(text string) error {
+	const maxBytes = 4096
+	if len(text) > maxBytes || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("must be 1 to 4,096 bytes of visible ASCII")
+	}
+	return nil
+}
+
+// fillSandboxCredentials lets `go run .` answer a caller that sends nothing.
+func (c *Config) fillSandboxCredentials() {
+	if c.HasUpstream() || c.Callers.JWTIssuer != "" {
+		return
+	}
+	if !c.Callers.UserToken.IsSet() {
+		c.Callers.UserToken = Secret{"demo-seed"}
+	}
+	if !c.Callers.APIKey.IsSet() {
+		c.Callers.APIKey = Secret{"demo-key"}
+	}
+}
+
+func (c *Config) warn(flag, message string) {
+	c.Warnings = append(c.Warnings, Warning{Setting: variable(flag), Message: message})
+}

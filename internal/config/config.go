@@ -1,0 +1,184 @@
+// Package config reads the settings of the program, once, from the command
+// line and from the environment it is handed, and checks them.
+//
+// The struct below is the only list of settings: a flag's name follows from
+// the field (MaxDepth is --max-depth), the variable's name from the flag's
+// (PAYMENTLINKS_MAX_DEPTH), and default, bounds, unit and help stand in the
+// field's tag. An empty variable counts as absent.
+package config
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// Prefix begins the name of every variable that is a setting.
+const Prefix = "PAYMENTLINKS_"
+
+// Command is what the program was asked to do.
+type Command string
+
+// The commands. Help was carried out by Parse itself.
+const (
+	Serve   Command = "serve"
+	Sandbox Command = "sandbox"
+	Schema  Command = "schema"
+	Version Command = "version"
+	Help    Command = "help"
+)
+
+// Config is every setting, checked. It is not changed after Parse, so it is
+// safe for concurrent use. Every way of printing it leaves secrets out.
+type Config struct {
+	Server    Server    `embed:"" group:"Server"`
+	Upstream  Upstream  `embed:"" group:"Upstream"`
+	Snapshots Snapshots `embed:"" group:"Snapshots"`
+	Callers   Callers   `embed:"" group:"Callers"`
+	Documents Documents `embed:"" group:"Documents"`
+	Limits    Limits    `embed:"" group:"Limits"`
+	Log       Log       `embed:"" group:"Log"`
+
+	// Warnings are about settings that are probably not meant so. The program
+	// starts all the same.
+	Warnings []Warning `kong:"-"`
+
+	settings []Setting
+}
+
+// Warning is about one setting or variable.
+type Warning struct {
+	// Setting names the variable.
+	Setting string
+	// Message is a sentence about it; it holds no value of a setting.
+	Message string
+	// Nearest is the setting that a misspelt variable was perhaps meant to be; often empty.
+	Nearest string
+}
+
+// Server is how the program is reached.
+type Server struct {
+	Listen         string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8080 with the sandbox, :8080 otherwise" help:"The API's address. The variable PORT sets the port, where this is not set."`
+	AdminListen    string        `placeholder:"HOST:PORT" default:"127.0.0.1:8081" help:"Address of the probes /livez and /readyz, or off."`
+	SandboxListen  string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8090 alone, a free port when embedded" help:"The sandbox's address. The embedded one listens on loopback only."`
+	Production     bool          `help:"Introspection, playground, /schema.graphql and GET other than of persisted documents off; needs an upstream URL."`
+	Suggestions    bool          `help:"Put \"Did you mean\" into errors."`
+	AllowedHosts   []string      `placeholder:"NAME" shown:"loopback names where callers are asked for nothing, otherwise any" help:"Host names (or addresses) that requests may be addressed to; loopback ones always may."`
+	AllowedOrigins []string      `placeholder:"ORIGIN" shown:"none" help:"Origins (https://app.example.com) whose pages may call the API (CORS)."`
+	RequestTimeout time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`
+	HeaderTimeout  time.Duration `default:"5s" min:"100ms" max:"1m" help:"Bound on reading a request's headers."`
+	DrainTimeout   time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after SIGTERM or SIGINT; 0: they are cut off."`
+}
+
+// Upstream is where the links come from.
+type Upstream struct {
+	UpstreamURL      string        `name:"upstream-url" placeholder:"URL" shown:"the embedded sandbox" help:"Billpocket's base URL: https, or http to a loopback address. A path prefix is kept. HTTPS_PROXY is honoured."`
+	UpstreamInsecure bool          `help:"Accept an http upstream URL beyond loopback: credentials travel in the clear."`
+	UpstreamCAFile   string        `name:"upstream-ca-file" placeholder:"FILE" shown:"the system's" help:"PEM file of the certificate authorities to trust for upstream, beside the system's."`
+	UpstreamTimeout  time.Duration `default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`
+	UpstreamMaxBytes Bytes         `default:"64MiB" min:"1B" max:"1GiB" help:"Bound on an answer of upstream, after inflation."`
+	TimeZone         string        `placeholder:"ZONE" default:"UTC" help:"IANA zone of upstream's zoneless times, such as America/Mexico_City."`
+	LiveHosts        []string      `placeholder:"NAME" default:"pay.billpocket.com" help:"Hosts whose links are LIVE. A host label test or sandbox is TEST."`
+	Breaker          Switch        `placeholder:"on|off" default:"on" help:"Circuit breaker for upstream calls: on or off. Accepted, but without effect in this version."`
+}
+
+// Snapshots is how long and how much of upstream's lists is kept.
+type Snapshots struct {
+	FreshFor      time.Duration `default:"15s" min:"1ms" max:"1h" help:"Age up to which a list is answered from memory; up to twice that it is too, with one refresh behind."`
+	StaleFor      time.Duration `default:"5m" min:"0s" max:"168h" help:"Age up to which a list is answered while upstream fails; 0: never."`
+	SnapshotBytes Bytes         `default:"512MiB" min:"64KiB" max:"1TiB" help:"Bound on all lists kept in memory; the least used leave."`
+}
+
+// Callers is who may call, and under which credentials upstream is asked.
+type Callers struct {
+	UserToken        Secret `placeholder:"TOKEN" shown:"demo-seed with the sandbox, otherwise none" help:"BP-User-Token for callers that send none; needs an API key."`
+	UserTokenFile    string `placeholder:"FILE" help:"File that holds the user token."`
+	APIKey           Secret `name:"api-key" placeholder:"KEY" shown:"demo-key with the sandbox, otherwise none" help:"X-Api-Key for callers that send none. Alone: callers bring only their BP-User-Token."`
+	APIKeyFile       string `name:"api-key-file" placeholder:"FILE" help:"File that holds the API key."`
+	AllowAnonymous   bool   `help:"With a user token and an API key configured: listen beyond loopback although callers are asked for nothing."`
+	JWTIssuer        string `name:"jwt-issuer" placeholder:"ISSUER" help:"Issuer (iss) of the bearer tokens that callers bring. Set, a caller that brings nothing is refused."`
+	JWTAudience      string `name:"jwt-audience" placeholder:"AUDIENCE" help:"Audience (aud) that a bearer token must name."`
+	JWKSURL          string `name:"jwks-url" placeholder:"URL" help:"The issuer's keys (JWKS): https, or http to a loopback address."`
+	JWTMerchantClaim string `name:"jwt-merchant-claim" placeholder:"CLAIM" default:"merchant" help:"Claim of a bearer token that names the merchant."`
+	CredentialsFile  string `placeholder:"FILE" help:"YAML file: merchant to user token and API key; read again when it changes."`
+}
+
+// Documents is what is kept of GraphQL documents, and which are trusted.
+type Documents struct {
+	TrustedDocuments    []string `placeholder:"FILE" help:"Manifests of trusted documents, in Apollo's or Relay's format."`
+	TrustedOnly         bool     `help:"Execute trusted documents and nothing else."`
+	DocumentCacheBytes  Bytes    `default:"16MiB" min:"64KiB" max:"16GiB" help:"Bound on the parsed documents kept."`
+	PersistedCacheBytes Bytes    `default:"16MiB" min:"0" max:"16GiB" help:"Bound on the automatic persisted queries kept; 0: not supported."`
+}
+
+// Limits is what one request may ask for. Beyond it: refused.
+type Limits struct {
+	MaxBodyBytes       Bytes `default:"1MiB" min:"1B" max:"64MiB" help:"Request body."`
+	MaxHeaderBytes     Bytes `default:"64KiB" min:"1KiB" max:"1MiB" help:"Request headers."`
+	MaxDocumentBytes   Bytes `default:"32KiB" min:"1B" max:"16MiB" help:"Text of the document."`
+	MaxTokens          int   `unit:"tokens" default:"1000" min:"0" max:"1000000" help:"Lexical tokens of the document."`
+	MaxAliases         int   `unit:"aliases" default:"30" min:"0" max:"1000000" help:"Aliases of the document."`
+	MaxRootFields      int   `unit:"fields" default:"30" min:"0" max:"1000000" help:"Root fields of the operation."`
+	MaxDirectives      int   `unit:"directives" default:"50" min:"0" max:"1000000" help:"Directives of the document."`
+	MaxDepth           int   `unit:"levels" default:"15" min:"0" max:"1000" help:"Field levels, the root field being 1."`
+	MaxRepetitions     int   `unit:"fields" default:"100" min:"0" max:"1000000" help:"Fields under one response key in one merged selection set."`
+	MaxErrors          int   `unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer; execution errors are never dropped."`
+	MaxComplexity      int   `unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
+	MaxRepresentations int   `unit:"representations" default:"5000" min:"1" max:"1000000" help:"Representations given to _entities."`
+	MaxLinks           int   `unit:"links" default:"100000" min:"1" max:"100000000" help:"Links handed out by one operation."`
+	MaxAnswerBytes     Bytes `default:"32MiB" min:"1KiB" max:"1GiB" help:"The answer."`
+}
+
+// Log is what is logged, and how.
+type Log struct {
+	LogLevel  Level  `placeholder:"LEVEL" default:"info" help:"debug, info, warn or error."`
+	LogFormat Format `placeholder:"FORMAT" default:"text" help:"text or json, on standard error."`
+}
+
+// HasUpstream reports whether an upstream is configured; without one the
+// embedded sandbox takes its place.
+func (c Config) HasUpstream() bool { return c.Upstream.UpstreamURL != "" }
+
+// ServesAnonymous reports whether callers are asked for nothing: a pair of
+// credentials is configured, and no issuer of bearer tokens.
+func (c Config) ServesAnonymous() bool {
+	return c.Callers.UserToken.IsSet() && c.Callers.APIKey.IsSet() && c.Callers.JWTIssuer == ""
+}
+
+// ChecksHosts reports whether a request's Host must be a loopback name or one
+// of AllowedHosts. Where callers are asked for nothing it must, or any web
+// page could reach the API under a name of its own (DNS rebinding).
+func (c Config) ChecksHosts() bool {
+	return c.ServesAnonymous() || len(c.Server.AllowedHosts) > 0
+}
+
+// Location returns the zone of TimeZone.
+func (c Config) Location() *time.Location {
+	location, err := time.LoadLocation(c.Upstream.TimeZone)
+	if err != nil {
+		return time.UTC // never after Parse, which has loaded it once
+	}
+	return location
+}
+
+// String lists the settings that differ from their defaults, a line each.
+func (c Config) String() string {
+	var b strings.Builder
+	for _, s := range c.settings {
+		if !s.IsDefault {
+			b.WriteString(s.Env + "=" + s.Value + "\n")
+		}
+	}
+	return b.String()
+}
+
+// LogValue is String for slog.
+func (c Config) LogValue() slog.Value {
+	var attrs []slog.Attr
+	for _, s := range c.settings {
+		if !s.IsDefault {
+			attrs = append(attrs, slog.String(strings.ReplaceAll(s.Flag, "-", "_"), s.Value))
+		}
+	}
+	return slog.GroupValue(attrs...)
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// Setting describes one setting, for the documentation and for printing.
+type Setting struct {
+	// Flag is the flag's name without dashes, Env the variable's.
+	Flag, Env string
+	// Group is the heading that it stands under.
+	Group string
+	// Default is what counts when it is not set, as a person would write it.
+	Default string
+	// Unit is what it is counted in; empty where the value says it itself.
+	Unit string
+	// Help is a sentence or two.
+	Help string
+	// Value is what is set, redacted.
+	Value string
+	// IsDefault reports that nothing else than the default is set.
+	IsDefault bool
+}
+
+// Settings lists all settings in the order of their documentation, with
+// nothing set.
+func Settings() ([]Setting, error) {
+	var line commandLine
+	parser, err := newParser(&line, &envResolver{}, io.Discard, io.Discard)
+	if err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	return describe(parser.Model.Flags), nil
+}
+
+func describe(flags []*kong.Flag) []Setting {
+	var settings []Setting
+	for _, flag := range flags {
+		if flag.Name == "help" {
+			continue
+		}
+		value := printed(flag.Target)
+		settings = append(settings, Setting{
+			Flag: flag.Name, Env: variable(flag.Name), Group: groupOf(flag), Default: defaultOf(flag.Value),
+			Unit: unitOf(flag.Value), Help: flag.Help, Value: value,
+			IsDefault: flag.Target.IsZero() || value == flag.Default,
+		})
+	}
+	return settings
+}
+
+func groupOf(flag *kong.Flag) string {
+	if flag.Group == nil {
+		return ""
+	}
+	return flag.Group.Title
+}
+
+// printed gives a value as its variable would be written; secrets redact themselves.
+func printed(v reflect.Value) string {
+	switch value := v.Interface().(type) {
+	case []string:
+		return strings.Join(value, ",")
+	case time.Duration:
+		return trimmed(value)
+	default:
+		return fmt.Sprint(value)
+	}
+}
+
+// trimmed prints 5m where time.Duration prints 5m0s.
+func trimmed(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+func defaultOf(v *kong.Value) string {
+	switch {
+	case v.Tag.Has("shown"):
+		return v.Tag.Get("shown")
+	case v.HasDefault:
+		return v.Default
+	case v.IsBool():
+		return "false"
+	}
+	return "none"
+}
+
+func unitOf(v *kong.Value) string {
+	switch v.Target.Interface().(type) {
+	case time.Duration:
+		return "duration"
+	case Bytes:
+		return "bytes"
+	}
+	return v.Tag.Get("unit")
+}
+
+// helpText is a flag's line in --help: what it is, default, bounds and variable.
+func helpText(v *kong.Value) string {
+	if v.Flag == nil || v.Name == "help" {
+		return v.Help
+	}
+	facts := "default " + defaultOf(v)
+	if unit := v.Tag.Get("unit"); unit != "" {
+		facts += " " + unit
+	}
+	if v.Tag.Has("min") {
+		facts += fmt.Sprintf("; %s to %s", v.Tag.Get("min"), v.Tag.Get("max"))
+	}
+	if v.Tag.Get("min") == "0" {
+		facts += ", 0: off"
+	}
+	return fmt.Sprintf("%s (%s; $%s)", v.Help, facts, variable(v.Name))
+}

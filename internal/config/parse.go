@@ -1,0 +1,135 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// errHelp ends a parse that has printed the help.
+var errHelp = errors.New("help was printed")
+
+// commandLine is what kong reads: the settings, the commands and --help.
+type commandLine struct {
+	Config `embed:""`
+
+	Help helpFlag `short:"h" help:"Show this help."`
+
+	Serve   struct{} `cmd:"" default:"1" help:"Serve the API (the default)."`
+	Sandbox struct{} `cmd:"" help:"Serve the sandbox, an upstream to try things on, alone."`
+	Schema  struct{} `cmd:"" help:"Print the GraphQL schema."`
+	Version struct{} `cmd:"" help:"Print the version."`
+}
+
+// Parse reads args (without the program's name) and environ (KEY=value, as
+// os.Environ gives it; of a repeated key the last counts). A flag goes before
+// its variable. Help and usage go to stdout and stderr.
+//
+// An error names the setting, and holds no secret. After --help the command
+// is Help and the Config empty.
+func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, error) {
+	env := environment(environ)
+	var line commandLine
+	resolver := &envResolver{env: env}
+	parser, err := newParser(&line, resolver, stdout, stderr)
+	if err != nil {
+		return "", Config{}, fmt.Errorf("command line: %w", err)
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case errors.Is(err, errHelp):
+		return Help, Config{}, nil
+	case err != nil && resolver.last != "":
+		return "", Config{}, fmt.Errorf("%s: %w", resolver.last, err)
+	case err != nil:
+		return "", Config{}, err
+	}
+
+	command, c := Command(parsed.Command()), line.Config
+	if command == Schema || command == Version {
+		return command, c, nil
+	}
+	if err := checkRanges(parser.Model.Flags); err != nil {
+		return "", Config{}, err
+	}
+	c.settings = describe(parser.Model.Flags)
+	c.Warnings = unknownVariables(env, c.settings)
+	if err := c.complete(command, env); err != nil {
+		return "", Config{}, err
+	}
+	return command, c, nil
+}
+
+func newParser(line *commandLine, resolver kong.Resolver, stdout, stderr io.Writer) (*kong.Kong, error) {
+	return kong.New(line,
+		kong.Name("paymentlinks"),
+		kong.Description("A GraphQL API over the payment links of Billpocket."),
+		kong.NoDefaultHelp(),
+		kong.Writers(stdout, stderr),
+		kong.Resolvers(resolver),
+		kong.ValueFormatter(helpText),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
+		kong.Exit(func(int) {}), // Parse returns; it never ends the program
+	)
+}
+
+// helpFlag prints the help and ends the parse with errHelp, where kong's own
+// would end the program.
+type helpFlag bool
+
+// BeforeReset is called by kong when the flag is given.
+func (helpFlag) BeforeReset(ctx *kong.Context) error {
+	if err := ctx.PrintUsage(false); err != nil {
+		return err
+	}
+	return errHelp
+}
+
+// IgnoreDefault keeps kong from calling the hook for a flag that is not given.
+func (helpFlag) IgnoreDefault() {}
+
+// envResolver gives kong the values that come from variables.
+type envResolver struct {
+	env map[string]string
+	// last is the variable that was read last: the one at fault if the parse
+	// ends there, since values are converted one by one.
+	last string
+}
+
+// Validate has nothing to check: unknown variables are no error.
+func (*envResolver) Validate(*kong.Application) error { return nil }
+
+// Resolve returns a variable's value, or nil. The commands that use no setting read none.
+func (r *envResolver) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	r.last = ""
+	switch Command(ctx.Command()) {
+	case Schema, Version:
+		return nil, nil //nolint:nilnil // how a kong.Resolver says that it has no value
+	}
+	if value, ok := r.env[variable(flag.Name)]; ok && flag.Name != "help" {
+		r.last = variable(flag.Name)
+		return value, nil
+	}
+	return nil, nil //nolint:nilnil // how a kong.Resolver says that it has no value
+}
+
+// variable returns the variable's name of a flag.
+func variable(flag string) string {
+	return Prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// environment indexes environ; empty values are absent.
+func environment(environ []string) map[string]string {
+	env := make(map[string]string, len(environ))
+	for _, entry := range environ {
+		key, value, _ := strings.Cut(entry, "=")
+		env[key] = value
+		if value == "" {
+			delete(env, key)
+		}
+	}
+	return env
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strings"
+)
+
+// maxSecretFileBytes is far more than any credential has.
+const maxSecretFileBytes = 64 << 10
+
+// readSecrets fills the secrets that come from files.
+func (c *Config) readSecrets() error {
+	for _, s := range []struct {
+		flag   string
+		secret *Secret
+		file   string
+	}{
+		{"user-token", &c.Callers.UserToken, c.Callers.UserTokenFile},
+		{"api-key", &c.Callers.APIKey, c.Callers.APIKeyFile},
+	} {
+		if s.file == "" {
+			continue
+		}
+		if s.secret.IsSet() {
+			return problem(s.flag+"-file", "contradicts %s: give one of them", variable(s.flag))
+		}
+		text, err := readSecret(s.file)
+		if err != nil {
+			return problem(s.flag+"-file", "cannot be used: %w", err)
+		}
+		*s.secret = Secret{text}
+	}
+	return nil
+}
+
+// readSecret reads a file without the white space round its text: editors and
+// echo end files with a line break.
+func readSecret(name string) (string, error) {
+	f, err := os.Open(name) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	content, err := io.ReadAll(io.LimitReader(f, maxSecretFileBytes+1))
+	if err != nil {
+		return "", err
+	}
+	text := strings.TrimSpace(string(content))
+	switch {
+	case len(content) > maxSecretFileBytes:
+		return "", errors.New("the file is too large for a secret")
+	case text == "":
+		return "", errors.New("the file is empty")
+	}
+	return text, nil
+}
