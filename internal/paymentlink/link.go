@@ -1,0 +1,180 @@
+package paymentlink
+
+import (
+	"strings"
+	"time"
+
+	"paymentlinks/internal/money"
+)
+
+// Link is one payment link: a small handle on a Set, cheap to copy. Its zero
+// value is no link, and only IsZero may be asked of it.
+type Link struct {
+	set *Set
+	row int32
+}
+
+func (l Link) record() *Record { return &l.set.records[l.row] }
+
+// IsZero reports whether l is no link.
+func (l Link) IsZero() bool { return l.set == nil }
+
+// ID returns upstream's opaque id.
+func (l Link) ID() string { return l.record().ID }
+
+// URL returns the page to send to a payer.
+func (l Link) URL() string { return l.record().URL }
+
+// Code returns what people quote on the phone: the link's own code, else the
+// last segment of the URL's path, else the id. It is never empty.
+func (l Link) Code() string { return codeOf(l.record()) }
+
+// Slug returns the merchant's own segment of the URL, "" when there is none.
+func (l Link) Slug() string { return l.record().Slug }
+
+// Title returns the description without the " (CODE)" that upstream appends
+// to it, white space trimmed, or else the code. It is never empty.
+func (l Link) Title() string {
+	r := l.record()
+	code := codeOf(r)
+	if title := strings.TrimSpace(cutCode(r.Description, code)); title != "" {
+		return title
+	}
+	return code
+}
+
+// Description returns the merchant's text, white space trimmed, "" when there is none.
+func (l Link) Description() string { return strings.TrimSpace(l.record().Description) }
+
+// Amount returns what the payer is asked for; false when upstream sends no
+// readable amount or no readable currency.
+func (l Link) Amount() (money.Amount, bool) {
+	f := &l.set.facts[l.row]
+	if !f.hasAmount {
+		return money.Amount{}, false
+	}
+	return money.NewAmount(f.amount, l.record().Currency), true
+}
+
+// Currency returns the link's currency, also when there is no amount; "" when
+// upstream sends none.
+func (l Link) Currency() money.Currency { return l.record().Currency }
+
+// Status says whether the link is switched on.
+func (l Link) Status() Status { return l.set.facts[l.row].status }
+
+// StatusCode returns upstream's code as sent; false when there is none that fits 32 bits.
+func (l Link) StatusCode() (int32, bool) { return l.record().StatusCode.Get() }
+
+// State is decided in this order: expired, inactive, open, unknown.
+func (l Link) State(now time.Time) State { return l.set.facts[l.row].state(now) }
+
+// IsExpired reports whether the expiry time has been reached; false without one.
+func (l Link) IsExpired(now time.Time) bool { return l.set.facts[l.row].expired(now) }
+
+// ExpiresAt returns when the link expires or expired; false when it never does.
+func (l Link) ExpiresAt() (time.Time, bool) { return known(l.record().ExpiresAt) }
+
+// TimeLeft returns the time until ExpiresAt, 0 once expired and at most the
+// longest time.Duration (292 years; UnitsLeft has no such bound); false when
+// there is no expiry.
+func (l Link) TimeLeft(now time.Time) (time.Duration, bool) {
+	at, ok := l.ExpiresAt()
+	if !ok {
+		return 0, false
+	}
+	return max(0, at.Sub(now)), true
+}
+
+// UnitsLeft returns how many whole units, rounded down, are left until
+// ExpiresAt, 0 once expired; false when there is no expiry. A unit is a
+// positive, whole number of seconds.
+func (l Link) UnitsLeft(now time.Time, unit time.Duration) (int64, bool) {
+	at, ok := l.ExpiresAt()
+	if !ok {
+		return 0, false
+	}
+	seconds := at.Unix() - now.Unix()
+	if at.Nanosecond() < now.Nanosecond() {
+		seconds--
+	}
+	return max(0, seconds) / int64(unit/time.Second), true
+}
+
+// CreatedAt returns when the link was created; false when upstream sends no readable time.
+func (l Link) CreatedAt() (time.Time, bool) { return known(l.record().CreatedAt) }
+
+// UpdatedAt returns when the link was last changed; false when upstream sends no readable time.
+func (l Link) UpdatedAt() (time.Time, bool) { return known(l.record().UpdatedAt) }
+
+// Environment is test or live, read from the host of the URL.
+func (l Link) Environment() Environment { return l.set.facts[l.row].environment }
+
+// FixedTerm returns upstream's own flag of that name; false when it sends none.
+func (l Link) FixedTerm() (isFixedTerm, ok bool) { return l.record().FixedTerm.Get() }
+
+// UserID returns the upstream user that owns the link, "" when upstream sends none.
+func (l Link) UserID() string { return l.record().UserID }
+
+// PurchaseID returns upstream's purchase id, "" when it sends none.
+func (l Link) PurchaseID() string { return l.record().PurchaseID }
+
+// LinkType returns upstream's code as sent; false when there is none that fits 32 bits.
+func (l Link) LinkType() (int32, bool) { return l.record().LinkType.Get() }
+
+// AvailableRates returns raw JSON, nil when upstream sends none. The bytes
+// must not be changed.
+func (l Link) AvailableRates() []byte { return l.record().AvailableRates }
+
+// ExtraInfo returns raw JSON, nil when upstream sends none. The bytes must not
+// be changed.
+func (l Link) ExtraInfo() []byte { return l.record().ExtraInfo }
+
+// Upstream returns the whole element as upstream sent it. The bytes must not
+// be changed.
+func (l Link) Upstream() []byte { return l.record().Upstream }
+
+func known(t time.Time) (time.Time, bool) { return t, !t.IsZero() }
+
+// codeOf reads the code; an URL that ends in its host has no last segment.
+func codeOf(r *Record) string {
+	if r.Code != "" {
+		return r.Code
+	}
+	if segment := lastSegment(r.URL); segment != "" {
+		return segment
+	}
+	return r.ID
+}
+
+// lastSegment returns the last segment of a URL's path that is not empty, as
+// it is written there.
+func lastSegment(url string) string {
+	if _, rest, ok := strings.Cut(url, "://"); ok {
+		url = rest
+	}
+	if end := strings.IndexAny(url, "?#"); end >= 0 {
+		url = url[:end]
+	}
+	_, path, _ := strings.Cut(url, "/")
+	path = strings.TrimRight(path, "/")
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
+
+// cutCode removes the " (CODE)" that upstream appends to descriptions; case is
+// ignored, since upstream writes the code in capitals there.
+func cutCode(description, code string) string {
+	rest, ok := strings.CutSuffix(description, ")")
+	if !ok {
+		return description
+	}
+	// Folding may change the number of bytes, so the parenthesis is what marks the place.
+	open := strings.LastIndex(rest, " (")
+	for open >= 0 {
+		if strings.EqualFold(rest[open+2:], code) {
+			return rest[:open]
+		}
+		open = strings.LastIndex(rest[:open], " (")
+	}
+	return description
+}

@@ -1,0 +1,157 @@
+package paymentlink
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"paymentlinks/internal/money"
+)
+
+// Order is one of the orders in which links can be listed. Every order is
+// total: ties are broken by id, ascending in both directions. Links that lack
+// the value come last in both directions. The zero value is upstream's own
+// order, which has no cursors.
+type Order uint8
+
+// The orders. Those by amount list currencies ascending in both directions,
+// links without an amount last within their currency, and links without a
+// currency last of all.
+const (
+	CreatedAtAsc Order = iota + 1
+	CreatedAtDesc
+	UpdatedAtAsc
+	UpdatedAtDesc
+	ExpiresAtAsc
+	ExpiresAtDesc
+	AmountAsc
+	AmountDesc
+
+	orderCount = iota
+)
+
+// Orders returns every order that has cursors, as the schema lists them.
+func Orders() []Order {
+	return []Order{CreatedAtAsc, CreatedAtDesc, UpdatedAtAsc, UpdatedAtDesc, ExpiresAtAsc, ExpiresAtDesc, AmountAsc, AmountDesc}
+}
+
+// String returns the schema's name, "" for upstream's own order.
+func (o Order) String() string {
+	switch o {
+	case CreatedAtAsc:
+		return "CREATED_AT_ASC"
+	case CreatedAtDesc:
+		return "CREATED_AT_DESC"
+	case UpdatedAtAsc:
+		return "UPDATED_AT_ASC"
+	case UpdatedAtDesc:
+		return "UPDATED_AT_DESC"
+	case ExpiresAtAsc:
+		return "EXPIRES_AT_ASC"
+	case ExpiresAtDesc:
+		return "EXPIRES_AT_DESC"
+	case AmountAsc:
+		return "AMOUNT_ASC"
+	case AmountDesc:
+		return "AMOUNT_DESC"
+	}
+	return ""
+}
+
+func (o Order) valid() bool    { return o >= CreatedAtAsc && o <= AmountDesc }
+func (o Order) byAmount() bool { return o == AmountAsc || o == AmountDesc }
+func (o Order) direction() int { return 1 - 2*int((o-1)&1) } // 1 ascending, -1 descending
+
+// instant is the time that an order by time goes by.
+func (s *Set) instant(o Order, row int32) time.Time {
+	switch o {
+	case CreatedAtAsc, CreatedAtDesc:
+		return s.records[row].CreatedAt
+	case UpdatedAtAsc, UpdatedAtDesc:
+		return s.records[row].UpdatedAt
+	default:
+		return s.facts[row].expires
+	}
+}
+
+// sorted returns the rows in order o, as a new slice. It sorts small entries
+// with the values in them, because comparing through row numbers would miss
+// the cache at every step.
+func (s *Set) sorted(rows []int32, o Order) []int32 {
+	if o.byAmount() {
+		return s.sortedByAmount(rows, o.direction())
+	}
+	return s.sortedByTime(rows, o)
+}
+
+type timeEntry struct {
+	seconds          int64
+	nanoseconds, row int32
+}
+
+func (s *Set) sortedByTime(rows []int32, o Order) []int32 {
+	entries := make([]timeEntry, 0, len(rows))
+	out := make([]int32, len(rows))
+	last := len(rows)
+	direction := o.direction()
+	for _, row := range rows {
+		at := s.instant(o, row)
+		if at.IsZero() {
+			last--
+			out[last] = row
+			continue
+		}
+		// Turning the sign round turns the order round, and leaves ties to the id.
+		entries = append(entries, timeEntry{int64(direction) * at.Unix(), int32(direction * at.Nanosecond()), row})
+	}
+	slices.SortFunc(entries, func(a, b timeEntry) int {
+		switch {
+		case a.seconds != b.seconds:
+			return cmp.Compare(a.seconds, b.seconds)
+		case a.nanoseconds != b.nanoseconds:
+			return cmp.Compare(a.nanoseconds, b.nanoseconds)
+		}
+		return s.compareIDs(a.row, b.row)
+	})
+	for i := range entries {
+		out[i] = entries[i].row
+	}
+	slices.SortFunc(out[last:], s.compareIDs)
+	return out
+}
+
+type amountEntry struct {
+	amount        money.Decimal
+	currency, row int32
+}
+
+func (s *Set) sortedByAmount(rows []int32, direction int) []int32 {
+	entries := make([]amountEntry, len(rows))
+	for i, row := range rows {
+		f := &s.facts[row]
+		entries[i] = amountEntry{f.amount, 2 * f.currency, row}
+		if !f.hasAmount {
+			// Behind the amounts of its currency, before those of the next.
+			entries[i].amount, entries[i].currency = money.Decimal{}, 2*f.currency+1
+		}
+	}
+	slices.SortFunc(entries, func(a, b amountEntry) int {
+		if a.currency != b.currency {
+			return cmp.Compare(a.currency, b.currency)
+		}
+		if c := a.amount.Cmp(b.amount); c != 0 {
+			return direction * c
+		}
+		return s.compareIDs(a.row, b.row)
+	})
+	out := make([]int32, len(rows))
+	for i := range entries {
+		out[i] = entries[i].row
+	}
+	return out
+}
+
+func (s *Set) compareIDs(a, b int32) int {
+	return strings.Compare(s.records[a].ID, s.records[b].ID)
+}

@@ -1,0 +1,127 @@
+package paymentlink
+
+import (
+	"slices"
+	"time"
+
+	"paymentlinks/internal/money"
+)
+
+// Summary is counts and totals over a selection at one instant.
+type Summary struct {
+	// Count is the number of links.
+	Count int
+	// ByState has every state, in the order of the schema.
+	ByState [stateCount]StateCount
+	// ByCurrency has the currencies in use, by code. Links without a currency
+	// are in none of them.
+	ByCurrency []CurrencySummary
+
+	next Link
+}
+
+// StateCount is the number of links in one state.
+type StateCount struct {
+	State State
+	Count int
+}
+
+// CurrencySummary is counts and exact totals over the links of one currency.
+type CurrencySummary struct {
+	Currency money.Currency
+	// Count counts links with and without an amount.
+	Count int
+	// Total is the sum of the amounts asked for, OpenTotal the part of it
+	// that stands on links whose state is open.
+	Total, OpenTotal money.Amount
+}
+
+// NextToExpire returns the open link that expires next, of several at the same
+// instant the one with the smallest id; false when none will.
+func (s Summary) NextToExpire() (Link, bool) { return s.next, !s.next.IsZero() }
+
+// timedSummary is a summary and the time for which it holds: no link of the
+// selection expires within.
+type timedSummary struct {
+	Summary
+	from, until time.Time // from included, until excluded; zero: open
+}
+
+// Summary counts and adds up the selection in one pass.
+func (sel Selection) Summary(now time.Time) Summary {
+	if sel.posting == nil {
+		return sel.summarize(now).Summary
+	}
+	kept := sel.posting.summary.Load()
+	if kept == nil || now.Before(kept.from) || (!kept.until.IsZero() && !now.Before(kept.until)) {
+		kept = sel.summarize(now)
+		sel.posting.summary.Store(kept)
+	}
+	summary := kept.Summary
+	summary.ByCurrency = slices.Clone(summary.ByCurrency)
+	return summary
+}
+
+type currencyTotals struct {
+	count       int
+	total, open money.Sum
+}
+
+func (sel Selection) summarize(now time.Time) *timedSummary {
+	out := &timedSummary{}
+	out.Count = len(sel.rows)
+	for i, state := range States() {
+		out.ByState[i].State = state
+	}
+	if sel.set == nil {
+		return out
+	}
+	totals := make([]currencyTotals, len(sel.set.currencies)+1)
+	for _, row := range sel.rows {
+		f := &sel.set.facts[row]
+		state := f.state(now)
+		out.ByState[state-1].Count++
+		t := &totals[f.currency]
+		t.count++
+		if f.hasAmount {
+			t.total.Add(f.amount)
+			if state == StateOpen {
+				t.open.Add(f.amount)
+			}
+		}
+		if !f.expires.IsZero() {
+			out.see(sel.set, row, state)
+		}
+	}
+	out.ByCurrency = make([]CurrencySummary, 0, len(sel.set.currencies))
+	for i, c := range sel.set.currencies {
+		if t := &totals[i]; t.count > 0 {
+			out.ByCurrency = append(out.ByCurrency, CurrencySummary{c, t.count, t.total.Amount(c), t.open.Amount(c)})
+		}
+	}
+	return out
+}
+
+// see notes what a link's expiry says of the time for which the summary holds,
+// and of the link to expire next.
+func (t *timedSummary) see(s *Set, row int32, state State) {
+	expires := s.facts[row].expires
+	if state == StateExpired {
+		if expires.After(t.from) {
+			t.from = expires
+		}
+		return
+	}
+	if t.until.IsZero() || expires.Before(t.until) {
+		t.until = expires
+	}
+	if state != StateOpen {
+		return
+	}
+	if !t.next.IsZero() {
+		if c := expires.Compare(s.facts[t.next.row].expires); c > 0 || (c == 0 && s.compareIDs(row, t.next.row) > 0) {
+			return
+		}
+	}
+	t.next = Link{s, row}
+}
