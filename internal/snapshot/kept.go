@@ -1,0 +1,116 @@
+package snapshot
+
+import (
+	"math"
+	"time"
+
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/tenant"
+)
+
+// The times between tries of a pair whose upstream fails.
+const (
+	firstBackoff = time.Second
+	maxBackoff   = 15 * time.Second
+)
+
+// overheadBytes is what an entry costs beside its links: the key, the cache's
+// node and kept itself, rounded up.
+const overheadBytes = 1 << 10
+
+// ages are the two settings by which a list grows old.
+type ages struct {
+	freshFor, staleFor time.Duration
+}
+
+// kept is all that is remembered of a pair that has a list. It never changes:
+// a success or a failure puts another in its place.
+type kept struct {
+	// snapshot has FreshUntil set and Stale not.
+	snapshot paymentlink.Snapshot
+	// begunAt is when the fetch that brought the list began: whatever upstream
+	// was told before is in the list.
+	begunAt time.Time
+	// behindUntil ends the time of refreshing behind, heldUntil that of
+	// standing in for a failing upstream.
+	behindUntil, heldUntil time.Time
+
+	// failures counts the fetches that failed since the last success, and
+	// nextTry is when the next may begin; both zero while upstream is well.
+	failures int
+	nextTry  time.Time
+	// limited is upstream's 429 when that set nextTry, else nil.
+	limited *fault.Error
+}
+
+// keep dates the list that a fetch brought. A list without a date counts from
+// the beginning of its fetch.
+func (a ages) keep(snapshot paymentlink.Snapshot, begunAt time.Time) *kept {
+	if snapshot.FetchedAt.IsZero() {
+		snapshot.FetchedAt = begunAt
+	}
+	snapshot.FreshUntil = snapshot.FetchedAt.Add(a.freshFor)
+	snapshot.Stale = false
+	return &kept{
+		snapshot:    snapshot,
+		begunAt:     begunAt,
+		behindUntil: snapshot.FreshUntil.Add(a.freshFor),
+		heldUntil:   snapshot.FetchedAt.Add(a.staleFor),
+	}
+}
+
+// isFresh reports whether the list is of its normal age.
+func (k *kept) isFresh(now time.Time) bool { return now.Before(k.snapshot.FreshUntil) }
+
+// isBehind reports whether the list is answered while a refresh runs behind:
+// not when the last refresh failed, for then the list is a stale one.
+func (k *kept) isBehind(now time.Time) bool { return k.failures == 0 && now.Before(k.behindUntil) }
+
+// isHeld reports whether the list may still stand in for a failing upstream.
+func (k *kept) isHeld(now time.Time) bool { return now.Before(k.heldUntil) }
+
+// satisfies reports whether the fetch began no earlier than notBefore.
+func (k *kept) satisfies(notBefore time.Time) bool { return !k.begunAt.Before(notBefore) }
+
+// stale returns the list as what stands in for a failing upstream.
+func (k *kept) stale() *paymentlink.Snapshot {
+	snapshot := k.snapshot
+	snapshot.Stale = true
+	return &snapshot
+}
+
+// afterFailure returns what is kept once a fetch has failed at now: the same
+// list, not asked for again before the next try.
+func (k *kept) afterFailure(now time.Time) *kept {
+	next := *k
+	next.failures++
+	next.limited = nil
+	next.nextTry = now.Add(backoff(next.failures))
+	return &next
+}
+
+// afterLimit is afterFailure for upstream's 429, whose time is upstream's own.
+func (k *kept) afterLimit(now time.Time, limit *fault.Error) *kept {
+	next := k.afterFailure(now)
+	next.limited = limit
+	next.nextTry = now.Add(retryAfter(limit))
+	return next
+}
+
+// backoff is the time between the n-th failure in a row, from 1, and the next try.
+func backoff(n int) time.Duration {
+	pause := firstBackoff
+	for range n - 1 {
+		if pause *= 2; pause >= maxBackoff {
+			return maxBackoff
+		}
+	}
+	return pause
+}
+
+// weigh is an entry's share of Config.MaxBytes.
+func weigh(_ tenant.Key, k *kept) uint32 {
+	size := k.snapshot.Set.SizeBytes() + overheadBytes
+	return uint32(min(max(size, overheadBytes), math.MaxUint32))
+}

@@ -1,0 +1,113 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"time"
+
+	"paymentlinks/internal/fault"
+)
+
+// What is remembered of pairs that have no list.
+const (
+	// maxRefusals bounds the pairs so remembered: a flood of invented
+	// credentials costs a few megabytes and pushes out no list.
+	maxRefusals = 10_000
+	// refusedFor is how long upstream's 401 or 403 is answered from memory.
+	refusedFor = 2 * time.Second
+)
+
+// The bounds of upstream's Retry-After.
+const (
+	defaultRetryAfter = time.Second
+	maxRetryAfter     = 5 * time.Minute
+)
+
+// refusal is upstream's word that a pair without a list must not be asked for
+// again before a time.
+type refusal struct {
+	err   error
+	until time.Time
+}
+
+// at returns the error as it reads at now.
+func (r *refusal) at(now time.Time) error { return remaining(r.err, r.until.Sub(now)) }
+
+// remaining returns err with what is left of its RetryAfter, if it has one.
+func remaining(err error, left time.Duration) error {
+	limit, ok := errors.AsType[*fault.Error](err)
+	if !ok || limit.Kind != fault.UpstreamRateLimited {
+		return err
+	}
+	rest := *limit
+	rest.RetryAfter = left
+	return &rest
+}
+
+// retryAfter is the time that upstream's 429 asks for, within bounds.
+func retryAfter(limit *fault.Error) time.Duration {
+	if limit.RetryAfter <= 0 {
+		return defaultRetryAfter
+	}
+	return min(limit.RetryAfter, maxRetryAfter)
+}
+
+// isRefusal reports whether upstream denied the pair itself: then nothing
+// fetched under it may be answered any more.
+func isRefusal(err error) bool {
+	kind := fault.KindOf(err)
+	return kind == fault.Unauthenticated || kind == fault.Forbidden
+}
+
+// classify gives every outcome of a flight a kind that its waiters may see.
+// Canceled is none: no waiter of a flight has left by the flight's doing.
+func classify(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return errStopping() // only Close cancels a flight
+	}
+	switch fault.KindOf(err) {
+	case fault.Canceled:
+		return fault.Wrap(fault.UpstreamUnavailable, "Billpocket could not be reached.", err)
+	case fault.Timeout:
+		return fault.Wrap(fault.UpstreamTimeout, publicLate, err)
+	case fault.Internal:
+		return fault.Wrap(fault.Internal, "Internal error", err)
+	}
+	return err
+}
+
+const publicLate = "Billpocket did not answer in time."
+
+func errNoPair() error {
+	return fault.New(fault.Unauthenticated, "The credentials are missing: send BP-User-Token and X-Api-Key.")
+}
+
+func errLate() error { return fault.New(fault.UpstreamTimeout, publicLate) }
+
+func errLeft(cause error) error {
+	return fault.Wrap(fault.Canceled, "The caller left.", cause)
+}
+
+func errStopping() error {
+	return fault.New(fault.UpstreamUnavailable, "The service is stopping.")
+}
+
+// errNothing is a Lister that keeps no promise: neither a list nor an error.
+var errNothing = errors.New("the lister returned neither a list nor an error")
+
+// panicError is a panic of the Lister. Of the value it tells the type alone,
+// for the value may hold anything, except for those of the runtime.
+type panicError struct {
+	what  string
+	stack []byte
+}
+
+func (e *panicError) Error() string { return "panic in the lister: " + e.what }
+
+func newPanicError(value any, stack []byte) *panicError {
+	if err, ok := value.(runtime.Error); ok {
+		return &panicError{what: err.Error(), stack: stack}
+	}
+	return &panicError{what: "value withheld", stack: stack}
+}

@@ -1,0 +1,167 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/tenant"
+)
+
+const (
+	// forcedEvery is the least time between two fetches of one pair on the
+	// word of notBefore.
+	forcedEvery = time.Second
+	// patience is how long a caller waits for a try while upstream is known to
+	// fail and an old list is at hand.
+	patience = time.Second
+	// maxMargin is how long before a caller's deadline its wait ends, so that
+	// the rest of its answer still arrives.
+	maxMargin = time.Second
+)
+
+// request is one caller's question.
+type request struct {
+	key         tenant.Key
+	credentials tenant.Credentials
+	notBefore   time.Time
+}
+
+// next is what a caller does next: return snapshot or err, or wait for flight,
+// or pause and ask again.
+type next struct {
+	snapshot *paymentlink.Snapshot
+	err      error
+
+	flight *flight
+	limit  time.Duration // of the wait, 0 for none; without a flight the pause
+}
+
+// await answers what cannot be answered from memory at once.
+func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, error) {
+	waiting, cancel := beforeDeadline(ctx)
+	defer cancel()
+	for {
+		n := s.decide(ctx, r)
+		if n.snapshot != nil || n.err != nil {
+			return n.snapshot, n.err
+		}
+		switch n.wait(waiting) {
+		case landed:
+			switch f := n.flight; {
+			case f.err != nil && isRefusal(f.err):
+				return nil, f.err
+			case f.err != nil:
+				return s.fallBack(r.key, f.err)
+			case f.list.satisfies(r.notBefore):
+				return &f.list.snapshot, nil
+			}
+			// The flight began before this caller asked: once more, with the others.
+		case limitReached:
+			if n.flight != nil {
+				return s.fallBack(r.key, errLate())
+			}
+		case contextEnded:
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return nil, errLeft(ctx.Err())
+			}
+			return s.fallBack(r.key, errLate())
+		}
+	}
+}
+
+// decide looks at what is kept of the pair, and begins a flight where one is
+// needed and none is under way.
+func (s *Store) decide(ctx context.Context, r request) next {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	k, _ := s.lists.GetIfPresent(r.key)
+	f := s.flights[r.key]
+	if k == nil {
+		if refused, ok := s.refusals.GetIfPresent(r.key); ok && now.Before(refused.until) {
+			return next{err: refused.at(now)}
+		}
+	} else {
+		switch {
+		case k.isFresh(now) && k.satisfies(r.notBefore):
+			return next{snapshot: &k.snapshot}
+		case now.Before(k.nextTry) && k.isHeld(now):
+			return next{snapshot: k.stale()}
+		case now.Before(k.nextTry) && k.limited != nil:
+			return next{err: remaining(k.limited, k.nextTry.Sub(now))}
+		case k.isBehind(now) && r.notBefore.IsZero():
+			if f == nil {
+				s.begin(ctx, r, k, now)
+			}
+			return next{snapshot: &k.snapshot}
+		}
+	}
+	if f == nil {
+		if k != nil && !r.notBefore.IsZero() && now.Before(k.begunAt.Add(forcedEvery)) {
+			return next{limit: k.begunAt.Add(forcedEvery).Sub(now)}
+		}
+		if f = s.begin(ctx, r, k, now); f == nil {
+			snapshot, err := s.fallBack(r.key, errStopping())
+			return next{snapshot: snapshot, err: err}
+		}
+	}
+	n := next{flight: f}
+	if k != nil && k.failures > 0 && k.isHeld(now.Add(patience)) {
+		n.limit = patience
+	}
+	return n
+}
+
+// fallBack returns the old list while it may stand in, else err. The list is
+// looked up anew: upstream may have denied the pair meanwhile.
+func (s *Store) fallBack(key tenant.Key, err error) (*paymentlink.Snapshot, error) {
+	if old, ok := s.lists.GetIfPresent(key); ok && old.isHeld(s.now()) {
+		return old.stale(), nil
+	}
+	return nil, err
+}
+
+// event is what ended a wait.
+type event int
+
+const (
+	landed event = iota
+	limitReached
+	contextEnded
+)
+
+// wait blocks until the flight has landed, the limit is reached or ctx ends.
+func (n next) wait(ctx context.Context) event {
+	var (
+		done  <-chan struct{}
+		limit <-chan time.Time
+	)
+	if n.flight != nil {
+		done = n.flight.done
+	}
+	if n.limit > 0 {
+		timer := time.NewTimer(n.limit)
+		defer timer.Stop()
+		limit = timer.C
+	}
+	select {
+	case <-done:
+		return landed
+	case <-limit:
+		return limitReached
+	case <-ctx.Done():
+		return contextEnded
+	}
+}
+
+// beforeDeadline returns a context that ends maxMargin before ctx does, or
+// half-way where less than twice that is left.
+func beforeDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return ctx, func() {}
+	}
+	return context.WithDeadline(ctx, deadline.Add(-min(maxMargin, time.Until(deadline)/2)))
+}
