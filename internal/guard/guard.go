@@ -1,0 +1,98 @@
+// Package guard refuses GraphQL documents that would cost too much, before
+// they are validated.
+//
+// Parsing is linear, but validation is not: it compares fields of one response
+// key pairwise, and walks a fragment once for each operation and fragment that
+// reaches it. So the guard parses for itself, with a bound on tokens, measures
+// the document in one pass in which every fragment is measured once, and only
+// then expands it to see which fields merge. All of it together is linear in
+// Limits.Visits, whatever the document.
+package guard
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/maypok86/otter/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"paymentlinks/internal/fault"
+)
+
+// Guard checks documents against limits. It is safe for concurrent use.
+type Guard struct {
+	limits   Limits
+	verdicts *otter.Cache[string, verdict] // nil when nothing is remembered
+}
+
+// verdict is what is remembered of a document; nil refusal means accepted.
+type verdict struct{ refusal *fault.Error }
+
+// entryBytes estimates what a remembered verdict costs beside its document:
+// the cache's node, the map's slot, and a refusal with its sentence.
+const entryBytes = 256
+
+// New returns a guard, or an error that names the limit that makes no sense.
+func New(limits Limits) (*Guard, error) {
+	limits, err := limits.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	g := &Guard{limits: limits}
+	if limits.MemoryBytes == Off {
+		return g, nil
+	}
+	g.verdicts, err = otter.New(&otter.Options[string, verdict]{
+		MaximumWeight: uint64(limits.MemoryBytes),
+		Weigher:       func(document string, _ verdict) uint32 { return uint32(len(document) + entryBytes) },
+		Executor:      func(task func()) { task() }, // upkeep on the caller's goroutine: it takes microseconds
+	})
+	if err != nil {
+		return nil, fmt.Errorf("guard: remember verdicts: %w", err)
+	}
+	return g, nil
+}
+
+// Check reports whether a document may go on to validation. A refusal is a
+// *fault.Error whose Public names the limit and its bound and holds nothing of
+// the document:
+//
+//   - LimitExceeded: it is over a limit;
+//   - ParseFailed: it is no GraphQL; LocationOf tells where;
+//   - ValidationFailed: a fragment spreads itself, directly or through others;
+//     LocationOf tells where.
+//
+// Other faults of a document, and one without an operation, are left to
+// validation. The error may be shared between callers: do not change it.
+func (g *Guard) Check(document string) error {
+	if len(document) > g.limits.Bytes {
+		return exceeded("The document is %d bytes long; at most %d are allowed.", len(document), g.limits.Bytes)
+	}
+	if g.verdicts == nil {
+		return asError(g.judge(document))
+	}
+	if v, ok := g.verdicts.GetIfPresent(document); ok {
+		return asError(v.refusal)
+	}
+	refusal := g.judge(document)
+	// The clone lets go of a larger text that document may be a part of.
+	g.verdicts.Set(strings.Clone(document), verdict{refusal})
+	return asError(refusal)
+}
+
+func (g *Guard) judge(document string) *fault.Error {
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: document}, g.limits.Tokens)
+	if err != nil {
+		return g.unparsable(err)
+	}
+	return newSurvey(g.limits, doc).refusal()
+}
+
+// asError keeps a nil *fault.Error from becoming a non-nil error.
+func asError(refusal *fault.Error) error {
+	if refusal == nil {
+		return nil
+	}
+	return refusal
+}
