@@ -113,8 +113,7 @@ func shopCode(i int) string {
 	return fmt.Sprintf("sh%03d%c%c%c", i, 'a'+i%26, 'a'+i*7%26, 'a'+i*11%26)
 }
 
-// shopHost leaves links without a custom_link_path on hosts that their parts
-// can name: all of them.
+// shopHost returns a test host, a live one, or one that does not tell.
 func shopHost(i int) string {
 	switch i % 7 {
 	case 1, 4:
