@@ -8,6 +8,7 @@ package money
 import (
 	"errors"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/govalues/decimal"
@@ -59,27 +60,25 @@ func (d Decimal) Sign() int { return d.d.Sign() }
 // an exponent: "30.5" for 30.50.
 func (d Decimal) String() string { return d.d.String() }
 
-// newDecimal makes a Decimal of a value without trailing zeros behind its
-// point. The caller keeps coef below 10^19 and scale between 0 and 19.
-func newDecimal(negative bool, coef uint64, scale int) (Decimal, error) {
+func (d Decimal) appendText(b []byte) []byte {
+	b, _ = d.d.AppendText(b) // never fails: the error is there for an interface
+	return b
+}
+
+// newDecimal makes a Decimal of coef / 10^scale, which has no trailing zeros
+// behind its point. The caller keeps coef below 10^19 and scale between 0 and
+// 19; nothing else panics.
+func newDecimal(negative bool, coef uint64, scale int) Decimal {
 	if coef <= math.MaxInt64 {
 		value := int64(coef)
 		if negative {
 			value = -value
 		}
-		d, err := decimal.New(value, scale)
-		if err != nil {
-			return Decimal{}, ErrTooLong
-		}
-		return Decimal{d}, nil
+		return Decimal{decimal.MustNew(value, scale)}
 	}
-	// The library's integer constructor ends at 2^63-1, some nineteen-digit
-	// numbers short: those go through its parser, which is exact up to 10^19-1.
-	d, err := decimal.Parse(place(negative, digitsOf(coef), scale))
-	if err != nil {
-		return Decimal{}, ErrTooLong
-	}
-	return Decimal{d}, nil
+	// The library's integer constructor ends at 2^63-1, short of the last
+	// nineteen-digit numbers: those go through its parser, which is exact there.
+	return Decimal{decimal.MustParse(place(negative, strconv.FormatUint(coef, 10), scale))}
 }
 
 // place writes digits with a decimal point in front of the last scale ones.

@@ -1,19 +1,17 @@
 package money
 
-import "strconv"
-
 // number is a scanned number: digits × 10^exponent, where the digits begin and
 // end with one that is not zero. No digits at all is zero.
 type number struct {
 	negative bool
 	coef     uint64 // the digits, meaningful while there are at most MaxDigits
 	digits   int    // how many, clamped to MaxDigits+1
-	exponent int    // of the last digit, clamped to ±exponentBound
+	exponent int64  // of the last digit
 }
 
-// exponentBound is far beyond every exponent that a Decimal can have, and far
-// below every overflow of an int.
-const exponentBound = 1 << 20
+// exponentBound is where a written exponent stops growing: no text is long
+// enough for its decimals to make up for it, and no sum with a length overflows.
+const exponentBound = 1 << 56
 
 // scan reads the grammar of JSON numbers in one pass and without allocating.
 func scan(s string) (number, error) {
@@ -57,7 +55,7 @@ func scan(s string) (number, error) {
 		return number{}, nil
 	}
 	// The last digit pushed stands pendingZeros places before the end.
-	n.exponent = min(max(exponent-fraction+pendingZeros, -exponentBound), exponentBound)
+	n.exponent = exponent - int64(fraction) + int64(pendingZeros)
 	return n, nil
 }
 
@@ -77,8 +75,9 @@ func (n *number) push(zeros int, digit byte) {
 	n.coef = n.coef*10 + uint64(digit)
 }
 
-// scanExponent reads an exponent part or nothing; the result is clamped.
-func scanExponent(s string) (int, error) {
+// scanExponent reads an exponent part or nothing; the result stays
+// within ±exponentBound.
+func scanExponent(s string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -86,7 +85,7 @@ func scanExponent(s string) (int, error) {
 		return 0, ErrSyntax
 	}
 	s = s[1:]
-	sign := 1
+	sign := int64(1)
 	if s != "" && (s[0] == '+' || s[0] == '-') {
 		if s[0] == '-' {
 			sign = -1
@@ -96,12 +95,12 @@ func scanExponent(s string) (int, error) {
 	if s == "" {
 		return 0, ErrSyntax
 	}
-	exponent := 0
+	exponent := int64(0)
 	for _, c := range []byte(s) {
 		if c < '0' || c > '9' {
 			return 0, ErrSyntax
 		}
-		exponent = min(exponent*10+int(c-'0'), exponentBound)
+		exponent = min(exponent*10+int64(c-'0'), exponentBound)
 	}
 	return sign * exponent, nil
 }
@@ -111,12 +110,12 @@ func (n number) decimal() (Decimal, error) {
 	switch {
 	case n.digits == 0:
 		return Decimal{}, nil
-	case n.exponent < -MaxDigits || n.digits+max(n.exponent, 0) > MaxDigits:
+	case n.exponent < -MaxDigits || int64(n.digits)+max(n.exponent, 0) > MaxDigits:
 		return Decimal{}, ErrTooLong
 	case n.exponent >= 0:
-		return newDecimal(n.negative, n.coef*pow10(n.exponent), 0)
+		return newDecimal(n.negative, n.coef*pow10(int(n.exponent)), 0), nil
 	}
-	return newDecimal(n.negative, n.coef, -n.exponent)
+	return newDecimal(n.negative, n.coef, int(-n.exponent)), nil
 }
 
 // pow10 returns 10^n; n is below 20.
@@ -127,5 +126,3 @@ func pow10(n int) uint64 {
 	}
 	return p
 }
-
-func digitsOf(n uint64) string { return strconv.FormatUint(n, 10) }
