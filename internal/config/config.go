@@ -67,6 +67,7 @@ type Server struct {
 	AllowedOrigins []string      `placeholder:"ORIGIN" shown:"none" help:"Origins (https://app.example.com) whose pages may call the API (CORS)."`
 	RequestTimeout time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`
 	HeaderTimeout  time.Duration `default:"5s" min:"100ms" max:"1m" help:"Bound on reading a request's headers."`
+	BodyTimeout    time.Duration `default:"5s" min:"100ms" max:"10m" help:"Bound on reading a request's body."`
 	DrainTimeout   time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after SIGTERM or SIGINT; 0: they are cut off."`
 }
 
@@ -122,6 +123,9 @@ type Limits struct {
 	MaxDirectives      int   `unit:"directives" default:"50" min:"0" max:"1000000" help:"Directives of the document."`
 	MaxDepth           int   `unit:"levels" default:"15" min:"0" max:"1000" help:"Field levels, the root field being 1."`
 	MaxRepetitions     int   `unit:"fields" default:"100" min:"0" max:"1000000" help:"Fields under one response key in one merged selection set."`
+	MaxValueDepth      int   `unit:"levels" default:"10" min:"0" max:"1000" help:"Nesting of lists and objects in a value."`
+	MaxVisits          int   `unit:"parts" default:"10000" min:"1" max:"1000000" help:"Parts of the document that validation may look at, fragments as often as they are reached."`
+	MaxComparisons     int   `unit:"pairs" default:"10000" min:"0" max:"1000000000" help:"Pairs of fields under one response key that validation may have to compare."`
 	MaxErrors          int   `unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer; execution errors are never dropped."`
 	MaxComplexity      int   `unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
 	MaxRepresentations int   `unit:"representations" default:"5000" min:"1" max:"1000000" help:"Representations given to _entities."`

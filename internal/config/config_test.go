@@ -47,7 +47,7 @@ func TestParseWithNothingSet(t *testing.T) {
 	}
 	wantServer := config.Server{
 		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", SandboxListen: "127.0.0.1:0",
-		RequestTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second, DrainTimeout: 15 * time.Second,
+		RequestTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second, BodyTimeout: 5 * time.Second, DrainTimeout: 15 * time.Second,
 	}
 	if diff := cmp.Diff(wantServer, c.Server); diff != "" {
 		t.Errorf("Server (-want +got):\n%s", diff)
@@ -55,6 +55,7 @@ func TestParseWithNothingSet(t *testing.T) {
 	wantLimits := config.Limits{
 		MaxBodyBytes: 1 << 20, MaxHeaderBytes: 64 << 10, MaxDocumentBytes: 32 << 10,
 		MaxTokens: 1000, MaxAliases: 30, MaxRootFields: 30, MaxDirectives: 50, MaxDepth: 15, MaxRepetitions: 100,
+		MaxValueDepth: 10, MaxVisits: 10_000, MaxComparisons: 10_000,
 		MaxErrors: 10, MaxComplexity: 20_000, MaxRepresentations: 5000, MaxLinks: 100_000, MaxAnswerBytes: 32 << 20,
 	}
 	if diff := cmp.Diff(wantLimits, c.Limits); diff != "" {
