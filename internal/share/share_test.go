@@ -1,0 +1,144 @@
+package share_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/money"
+	"paymentlinks/internal/share"
+)
+
+func link(t *testing.T, title, amount string) share.Link {
+	t.Helper()
+	l := share.Link{Title: title, URL: "https://pay.billpocket.com/mylink/ll33q0rh"}
+	if amount != "" {
+		value, err := money.ParseDecimal(amount)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := money.NewAmount(value, "MXN")
+		l.Amount = &asked
+	}
+	return l
+}
+
+func TestText(t *testing.T) {
+	const at = "https://pay.billpocket.com/mylink/ll33q0rh"
+	tests := map[string]struct {
+		title, amount string
+		message       *string
+		locale, want  string
+	}{
+		"Spanish":                   {"Café", "30", nil, "es-MX", "Esta es la liga para pagar $30.00 por Café: " + at},
+		"Spanish without an amount": {"Café", "", nil, "es-MX", "Esta es la liga para pagar Café: " + at},
+		"English":                   {"Coffee", "30", nil, "en-US", "Here is the link to pay MX$30.00 for Coffee: " + at},
+		"English without an amount": {"Coffee", "", nil, "en", "Here is the link to pay for Coffee: " + at},
+		"English by its language":   {"Coffee", "", nil, "en-ZZ", "Here is the link to pay for Coffee: " + at},
+		"not known":                 {"Café", "1000.5", nil, "de-DE", "Esta es la liga para pagar $1,000.50 por Café: " + at},
+		"no tag":                    {"Café", "30", nil, "\r\n%", "Esta es la liga para pagar $30.00 por Café: " + at},
+		"empty tag":                 {"Café", "30", nil, "", "Esta es la liga para pagar $30.00 por Café: " + at},
+		"own text":                  {"Café", "30", new("Pay {title}, {amount}, at {url}, please"), "es-MX", "Pay Café, $30.00, at " + at + ", please"},
+		"own text without the URL":  {"Café", "30", new("¡Gracias!"), "es-MX", "¡Gracias! " + at},
+		"own text, no amount":       {"Café", "", new("{amount}{title}"), "es-MX", "Café " + at},
+		"own text, German amount":   {"Café", "1000.5", new("{amount}"), "de-DE", "1.000,50\u00a0MX$ " + at},
+		"one pass":                  {"{url}{amount}", "30", new("{title}"), "es-MX", "{url}{amount} " + at},
+		"a title of several lines":  {"a\r\nb\x00", "", new("{title}"), "es-MX", "a  b  " + at},
+		"the longest":               {"Café", "", new(strings.Repeat("ñ", 500)), "es-MX", strings.Repeat("ñ", 500) + " " + at},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := share.Compose(link(t, test.title, test.amount), test.message, test.locale)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got.Text); diff != "" {
+				t.Errorf("text (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// What an address holds is the text again, whatever characters it is made of,
+// and nothing of it acts as a part of the address.
+func TestAddressesAreEscaped(t *testing.T) {
+	titles := []string{
+		"Café", "a&body=b", "a?b#c", "100% + tax", "x\r\nBcc: all@example.com", `"><script>`, "日本 🎉", "a=b;c,d", "'quoted'",
+	}
+	for _, title := range titles {
+		got, err := share.Compose(link(t, title, "30"), nil, "es-MX")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range []string{got.WhatsApp, got.Email, got.SMS} {
+			if strings.ContainsAny(address, " +\"<>#\r\n'") {
+				t.Errorf("title %q: a raw character in %s", title, address)
+			}
+			parsed, err := url.Parse(address)
+			if err != nil {
+				t.Fatalf("title %q: %v", title, err)
+			}
+			query, err := url.ParseQuery(parsed.RawQuery)
+			if err != nil {
+				t.Fatalf("title %q: %v", title, err)
+			}
+			text := query.Get("body")
+			if parsed.Scheme == "https" {
+				text = query.Get("text")
+			}
+			if text != got.Text {
+				t.Errorf("title %q: %s: holds %q, want %q", title, parsed.Scheme, text, got.Text)
+			}
+			if parsed.Scheme == "mailto" && strings.ContainsAny(query.Get("subject"), "\r\n") {
+				t.Errorf("title %q: the subject %q has more than one line", title, query.Get("subject"))
+			}
+		}
+		if !strings.HasPrefix(got.WhatsApp, "https://wa.me/?text=") || !strings.HasPrefix(got.Email, "mailto:?subject=Pago%3A%20") || !strings.HasPrefix(got.SMS, "sms:?&body=") {
+			t.Errorf("addresses: %s %s %s", got.WhatsApp, got.Email, got.SMS)
+		}
+	}
+}
+
+func TestRefusedMessages(t *testing.T) {
+	for name, message := range map[string]string{
+		"empty":            "",
+		"too long":         strings.Repeat("ñ", 501),
+		"line break":       "a\nb",
+		"null":             "a\x00",
+		"C1 control":       "a\u0085b",
+		"header injection": "a\r\nBcc: all@example.com",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := share.Compose(link(t, "Café", "30"), &message, "es-MX")
+			if got := fault.KindOf(err); got != fault.BadUserInput {
+				t.Errorf("kind = %q, want %q", got, fault.BadUserInput)
+			}
+		})
+	}
+}
+
+func FuzzCompose(f *testing.F) {
+	f.Add("Café", "Hola {title}", "es-MX")
+	f.Add("{url}", "{url}{amount}", "en-US")
+	f.Add("a&b", "x\ny", "\xff")
+	f.Fuzz(func(t *testing.T, title, message, locale string) {
+		got, err := share.Compose(link(t, title, "30"), &message, locale)
+		if err != nil {
+			if fault.KindOf(err) != fault.BadUserInput {
+				t.Errorf("kind of %v", err)
+			}
+			return
+		}
+		if !strings.Contains(got.Text, "https://pay.billpocket.com/mylink/ll33q0rh") {
+			t.Errorf("the text %q lacks the URL", got.Text)
+		}
+		for _, address := range []string{got.WhatsApp, got.Email, got.SMS} {
+			if strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r > '~' }) {
+				t.Errorf("raw characters in %q", address)
+			}
+		}
+	})
+}
