@@ -1,0 +1,45 @@
+// The public audit of GraphQL over HTTP servers, against the program as it comes
+// and as it runs in production.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { serverAudits } from "graphql-http";
+
+import { start } from "./lib/service.mjs";
+
+describe("graphql-http audit, default settings", () => {
+  let service;
+  before(async () => { service = await start(); });
+  after(() => service.stop());
+
+  const audits = serverAudits({ url: () => service.graphql });
+  test("there are 61 audits", () => assert.equal(audits.length, 61));
+  for (const audit of audits) {
+    test(`${audit.id} ${audit.name}`, async () => {
+      const result = await audit.fn();
+      assert.equal(result.status, "ok", result.reason);
+    });
+  }
+});
+
+// In production GET is for persisted documents and introspection is off, so the
+// MAY rules that need either may differ; nothing that a server MUST or SHOULD do may.
+describe("graphql-http audit, production", () => {
+  let service, sandbox;
+  before(async () => {
+    sandbox = await start({}, ["sandbox"]);
+    service = await start({ PRODUCTION: "true", UPSTREAM_URL: sandbox.url });
+  });
+  after(async () => {
+    await service.stop();
+    await sandbox.stop();
+  });
+
+  const required = serverAudits({ url: () => service.graphql }).filter(({ name }) => /^(MUST|SHOULD)/.test(name));
+  test("there are MUST and SHOULD audits", () => assert.ok(required.length > 40));
+  for (const audit of required) {
+    test(`${audit.id} ${audit.name}`, async () => {
+      const result = await audit.fn();
+      assert.equal(result.status, "ok", result.reason);
+    });
+  }
+});
