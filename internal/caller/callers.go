@@ -1,0 +1,220 @@
+// Package caller finds out under which credential pair a request is answered.
+//
+// There are three ways. A request that carries BP-User-Token and X-Api-Key is
+// asked for under those (pass-through; with only an API key configured, the
+// user token suffices). One with a bearer token (JWT) of the configured issuer
+// is asked for under the pair that a credentials file gives for the merchant
+// whom the token names. One with neither gets the configured pair, if there is
+// one and no issuer is set.
+//
+// Authorization of another scheme than Bearer is ignored: proxies in front of
+// this service speak it for their own purposes. A bearer token never is: where
+// no issuer is configured it is refused, since its sender means to be someone.
+package caller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/tenant"
+)
+
+// The request headers of pass-through.
+const (
+	userTokenHeader = "Bp-User-Token"
+	apiKeyHeader    = "X-Api-Key"
+)
+
+// Config says which callers are known. Its zero value knows pass-through alone.
+type Config struct {
+	// UserToken and APIKey are the pair for callers that send none. The API
+	// key alone: callers bring only their user token. The user token alone is
+	// an error.
+	UserToken, APIKey string
+
+	// Issuer admits bearer tokens, and turns away callers that bring nothing.
+	// With it, Audience, JWKSURL and CredentialsFile are required; without it
+	// they must be empty. Issuer and Audience are what a token's iss must be and its
+	// aud must contain, byte for byte.
+	Issuer, Audience string
+	// JWKSURL is where the issuer's keys are fetched: https, or http to loopback.
+	JWKSURL string
+	// MerchantClaim is the claim that names the merchant; "" is "merchant".
+	MerchantClaim string
+	// CredentialsFile is a YAML file: merchant to userToken and apiKey.
+	CredentialsFile string
+
+	// Transport fetches the keys; nil is a transport of its own that honours
+	// the usual proxy settings.
+	Transport http.RoundTripper
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Logger hears of keys that could not be fetched and of a broken
+	// credentials file; nil discards.
+	Logger *slog.Logger
+}
+
+// Callers identifies callers. It is safe for concurrent use.
+type Callers struct {
+	configured tenant.Credentials // zero without a complete pair
+	apiKey     string             // set when it alone is configured
+	tokens     *verifier          // nil without an issuer
+	merchants  *credentialsFile   // nil without an issuer
+}
+
+// New checks cfg, reads the credentials file and begins to fetch the issuer's
+// keys. It does not wait for them: an issuer that is down delays no start, and
+// its callers get fault.Overloaded until the keys are there. ctx ends that and
+// every later fetch, as Close does.
+func New(ctx context.Context, cfg Config) (*Callers, error) {
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("caller: %w", err)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	c := &Callers{}
+	switch {
+	case cfg.UserToken != "":
+		pair, err := tenant.NewCredentials(cfg.UserToken, cfg.APIKey)
+		if err != nil {
+			return nil, fmt.Errorf("caller: the configured pair: %w", err)
+		}
+		c.configured = pair
+	case cfg.APIKey != "":
+		// Any valid token will do to check the key.
+		if _, err := tenant.NewCredentials("token", cfg.APIKey); err != nil {
+			return nil, fmt.Errorf("caller: the configured API key: %w", err)
+		}
+		c.apiKey = cfg.APIKey
+	}
+	if cfg.Issuer == "" {
+		return c, nil
+	}
+	var err error
+	if c.merchants, err = openCredentialsFile(cfg.CredentialsFile, cfg.Now, cfg.Logger); err != nil {
+		return nil, fmt.Errorf("caller: %w", err)
+	}
+	if c.tokens, err = newVerifier(ctx, cfg); err != nil {
+		return nil, fmt.Errorf("caller: %w", err)
+	}
+	return c, nil
+}
+
+// check reports contradictions. Its errors hold no value of a setting.
+func (cfg Config) check() error {
+	if cfg.UserToken != "" && cfg.APIKey == "" {
+		return errors.New("a user token is configured without an API key")
+	}
+	settings := []struct{ name, value string }{
+		{"an audience", cfg.Audience},
+		{"a JWKS URL", cfg.JWKSURL},
+		{"a credentials file", cfg.CredentialsFile},
+	}
+	for _, setting := range settings {
+		switch {
+		case cfg.Issuer != "" && setting.value == "":
+			return fmt.Errorf("a JWT issuer is configured without %s", setting.name)
+		case cfg.Issuer == "" && setting.value != "":
+			return fmt.Errorf("%s is configured without a JWT issuer", setting.name)
+		}
+	}
+	if cfg.Issuer == "" {
+		return nil
+	}
+	location, err := url.Parse(cfg.JWKSURL)
+	if err != nil || location.Host == "" || location.User != nil {
+		return errors.New("the JWKS URL must be an absolute URL without a user")
+	}
+	if location.Scheme == "https" || (location.Scheme == "http" && isLoopback(location.Hostname())) {
+		return nil
+	}
+	return errors.New("the JWKS URL must be https, or http to loopback")
+}
+
+// Identify returns the pair under which r is answered. No pair and no error
+// means that the caller brought nothing and nothing is configured for it.
+//
+// The error is a *fault.Error: fault.Unauthenticated for credentials that are
+// malformed, contradictory or not valid, for a valid token whose merchant is
+// not known here (the caller cannot be told apart from a stranger), and for a
+// caller that brings nothing although an issuer is set; fault.Overloaded while
+// the issuer's keys cannot be fetched; fault.Canceled when the caller leaves
+// meanwhile. Errors hold nothing of the request.
+func (c *Callers) Identify(r *http.Request) (tenant.Credentials, error) {
+	token, hasToken, err := bearer(r.Header["Authorization"])
+	if err != nil {
+		return tenant.Credentials{}, err
+	}
+	userTokens, apiKeys := r.Header[userTokenHeader], r.Header[apiKeyHeader]
+	if len(userTokens) == 0 && len(apiKeys) == 0 {
+		if hasToken {
+			return c.identifyToken(r.Context(), token)
+		}
+		return c.identifyNothing()
+	}
+	if hasToken {
+		return tenant.Credentials{}, unauthenticated("Send either a bearer token or BP-User-Token and X-Api-Key, not both.")
+	}
+	return c.passThrough(userTokens, apiKeys)
+}
+
+// AsksNothing reports whether a caller that brings nothing is answered under
+// the configured pair: then whoever reaches this service reads that pair's links.
+func (c *Callers) AsksNothing() bool { return !c.configured.IsZero() && c.tokens == nil }
+
+// Close ends a fetch of keys that is under way and waits for its goroutine.
+func (c *Callers) Close() {
+	if c.tokens != nil {
+		c.tokens.keys.close()
+	}
+}
+
+func (c *Callers) identifyNothing() (tenant.Credentials, error) {
+	if c.tokens != nil {
+		return tenant.Credentials{}, unauthenticated("The credentials are missing: send a bearer token.")
+	}
+	return c.configured, nil
+}
+
+func (c *Callers) passThrough(userTokens, apiKeys []string) (tenant.Credentials, error) {
+	if len(apiKeys) == 0 && c.apiKey != "" {
+		apiKeys = []string{c.apiKey}
+	}
+	if len(userTokens) != 1 || len(apiKeys) != 1 {
+		return tenant.Credentials{}, unauthenticated("BP-User-Token and X-Api-Key must be sent together, exactly once each.")
+	}
+	pair, err := tenant.NewCredentials(userTokens[0], apiKeys[0])
+	if err != nil {
+		return tenant.Credentials{}, unauthenticated("BP-User-Token and X-Api-Key must be 1 to 4,096 bytes of visible ASCII.")
+	}
+	return pair, nil
+}
+
+func (c *Callers) identifyToken(ctx context.Context, token string) (tenant.Credentials, error) {
+	if c.tokens == nil {
+		return tenant.Credentials{}, unauthenticated("This server takes no bearer tokens.")
+	}
+	merchant, err := c.tokens.merchant(ctx, token)
+	if err != nil {
+		return tenant.Credentials{}, err
+	}
+	pair, ok := c.merchants.lookUp(merchant)
+	if !ok {
+		return tenant.Credentials{}, unauthenticated("The bearer token names no merchant that is known here.")
+	}
+	return pair, nil
+}
+
+func unauthenticated(public string) *fault.Error {
+	return fault.New(fault.Unauthenticated, public)
+}

@@ -1,0 +1,111 @@
+package caller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/MicahParks/jwkset"
+	"github.com/MicahParks/keyfunc/v3"
+	"github.com/golang-jwt/jwt/v5"
+
+	"paymentlinks/internal/fault"
+)
+
+const (
+	defaultMerchantClaim = "merchant"
+	// leeway is how far an issuer's clock may be from ours.
+	leeway = 30 * time.Second
+	// maxMerchantBytes bounds a merchant's name in a token.
+	maxMerchantBytes = 256
+)
+
+// verifier checks bearer tokens and reads the merchant out of them.
+type verifier struct {
+	keys    *keySet
+	keyfunc keyfunc.Keyfunc
+	parser  *jwt.Parser
+	claim   string
+}
+
+func newVerifier(ctx context.Context, cfg Config) (*verifier, error) {
+	v := &verifier{keys: newKeySet(ctx, cfg), claim: cfg.MerchantClaim}
+	if v.claim == "" {
+		v.claim = defaultMerchantClaim
+	}
+	var err error
+	v.keyfunc, err = keyfunc.New(keyfunc.Options{
+		Storage:      v.keys,
+		UseWhitelist: []jwkset.USE{jwkset.UseSig, ""},
+	})
+	if err != nil {
+		v.keys.close()
+		return nil, fmt.Errorf("make the key function: %w", err)
+	}
+	v.parser = jwt.NewParser(
+		// Asymmetric algorithms alone: `none` is a token without proof, and
+		// under HS* whoever reads the public key could sign (RFC 8725, section 2.1).
+		jwt.WithValidMethods([]string{
+			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+		}),
+		jwt.WithIssuer(cfg.Issuer),
+		jwt.WithAudience(cfg.Audience),
+		jwt.WithExpirationRequired(),
+		jwt.WithIssuedAt(),
+		jwt.WithLeeway(leeway),
+		jwt.WithTimeFunc(cfg.Now),
+		jwt.WithStrictDecoding(),
+	)
+	return v, nil
+}
+
+// merchant returns whom a valid token names. The cause of its errors says
+// which check failed, in words of ours: those of the library quote the token.
+func (v *verifier) merchant(ctx context.Context, token string) (string, error) {
+	claims := jwt.MapClaims{}
+	parsed, err := v.parser.ParseWithClaims(token, claims, v.keyfunc.KeyfuncCtx(ctx))
+	if err != nil {
+		return "", tokenFault(err)
+	}
+	if _, ok := parsed.Header["crit"]; ok {
+		// We understand no extension, so none may be critical (RFC 7515, section 4.1.11).
+		return "", invalidToken("a critical extension")
+	}
+	merchant, ok := claims[v.claim].(string)
+	if !ok || merchant == "" || len(merchant) > maxMerchantBytes {
+		return "", invalidToken("no merchant")
+	}
+	return merchant, nil
+}
+
+// tokenFault turns the library's error into ours.
+func tokenFault(err error) error {
+	switch {
+	case errors.Is(err, errNoKeys):
+		unavailable := fault.Wrap(fault.Overloaded, "Bearer tokens cannot be checked at the moment.", errNoKeys)
+		unavailable.RetryAfter = fetchEvery
+		return unavailable
+	case errors.Is(err, context.Canceled):
+		return fault.Wrap(fault.Canceled, "The caller left.", context.Canceled)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fault.Wrap(fault.Timeout, "Bearer tokens could not be checked in time.", context.DeadlineExceeded)
+	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
+		return invalidToken("its signature or algorithm")
+	case errors.Is(err, jwt.ErrTokenUnverifiable):
+		return invalidToken("its key")
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return invalidToken("its form")
+	case errors.Is(err, jwt.ErrTokenInvalidIssuer):
+		return invalidToken("its issuer")
+	case errors.Is(err, jwt.ErrTokenInvalidAudience):
+		return invalidToken("its audience")
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return fault.New(fault.Unauthenticated, "The bearer token has expired.")
+	}
+	return invalidToken("its claims")
+}
+
+func invalidToken(why string) error {
+	return fault.Wrap(fault.Unauthenticated, "The bearer token is not valid.", errors.New(why))
+}
