@@ -1,0 +1,162 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"paymentlinks/internal/relay"
+)
+
+// What lists count for: their selection so many times.
+const (
+	listWeight               = 100 // links that paymentLinks is taken to give
+	representationsPerWeight = 20
+)
+
+// complexityLimit refuses operations that may cost too much, before they are
+// executed. A field counts 1 and its selection; a page counts its selection
+// once per link of its size, paymentLinks 100 times, and _entities once per 20
+// representations. Introspection counts nothing: it reads no links, and
+// gqlparser bounds its depth.
+type complexityLimit struct {
+	max int
+}
+
+var _ graphql.OperationContextMutator = complexityLimit{}
+
+// ExtensionName implements graphql.HandlerExtension.
+func (complexityLimit) ExtensionName() string { return "ComplexityLimit" }
+
+// Validate implements graphql.HandlerExtension.
+func (complexityLimit) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext implements graphql.OperationContextMutator.
+func (c complexityLimit) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	if complexityOf(op.Operation, op.Variables) <= c.max {
+		return nil
+	}
+	return gqlerror.Wrap(limitExceeded("The operation may cost more than the complexity of %d that is allowed.", c.max))
+}
+
+// complexityOf counts an operation with its variables.
+func complexityOf(operation *ast.OperationDefinition, variables map[string]any) int {
+	count := complexityCount{variables: variables, fragments: map[*ast.FragmentDefinition]int{}}
+	return count.selections(operation.SelectionSet)
+}
+
+// complexityCount counts every fragment once, however often it is spread:
+// fragments that spread each other would otherwise double the work each time.
+type complexityCount struct {
+	variables map[string]any
+	fragments map[*ast.FragmentDefinition]int
+}
+
+func (c *complexityCount) selections(set ast.SelectionSet) int {
+	total := 0
+	for _, selection := range set {
+		switch selection := selection.(type) {
+		case *ast.Field:
+			total = addCapped(total, c.field(selection))
+		case *ast.InlineFragment:
+			total = addCapped(total, c.selections(selection.SelectionSet))
+		case *ast.FragmentSpread:
+			total = addCapped(total, c.fragment(selection.Definition))
+		}
+	}
+	return total
+}
+
+func (c *complexityCount) fragment(definition *ast.FragmentDefinition) int {
+	counted, ok := c.fragments[definition]
+	if !ok {
+		counted = c.selections(definition.SelectionSet)
+		c.fragments[definition] = counted
+	}
+	return counted
+}
+
+func (c *complexityCount) field(field *ast.Field) int {
+	if field.Name == "__schema" || field.Name == "__type" {
+		return 0
+	}
+	selected := c.selections(field.SelectionSet)
+	return addCapped(1, multiplyCapped(selected, c.weight(field)))
+}
+
+// weight is how many times the selection of a field counts.
+func (c *complexityCount) weight(field *ast.Field) int {
+	if field.ObjectDefinition == nil || field.ObjectDefinition.Name != "Query" {
+		return 1
+	}
+	switch field.Name {
+	case "paymentLinks":
+		return listWeight
+	case "paymentLinksConnection":
+		return c.pageSize(field)
+	case entitiesField:
+		return (c.representations(field) + representationsPerWeight - 1) / representationsPerWeight
+	}
+	return 1
+}
+
+// pageSize reads first or last. Sizes that the resolver will refuse count as
+// the largest page.
+func (c *complexityCount) pageSize(field *ast.Field) int {
+	for _, name := range []string{"first", "last"} {
+		argument := field.Arguments.ForName(name)
+		if argument == nil {
+			continue
+		}
+		value, err := argument.Value.Value(c.variables)
+		if err == nil && value == nil {
+			continue
+		}
+		if size, ok := wholeNumber(value); ok && size >= 0 && size < relay.MaxPageSize {
+			return int(size)
+		}
+		return relay.MaxPageSize
+	}
+	return relay.DefaultPageSize
+}
+
+func wholeNumber(value any) (int64, bool) {
+	switch value := value.(type) {
+	case int64:
+		return value, true
+	case json.Number:
+		n, err := strconv.ParseInt(string(value), 10, 64)
+		return n, err == nil
+	}
+	return 0, false
+}
+
+func (c *complexityCount) representations(field *ast.Field) int {
+	argument := field.Arguments.ForName("representations")
+	if argument == nil {
+		return 0
+	}
+	if argument.Value.Kind == ast.Variable {
+		return len(graphql.CoerceList(c.variables[argument.Value.Raw]))
+	}
+	return max(1, len(argument.Value.Children))
+}
+
+func addCapped(a, b int) int {
+	if a > math.MaxInt-b {
+		return math.MaxInt
+	}
+	return a + b
+}
+
+func multiplyCapped(a, b int) int {
+	if b != 0 && a > math.MaxInt/b {
+		return math.MaxInt
+	}
+	return a * b
+}

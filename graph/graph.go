@@ -1,0 +1,99 @@
+// Package graph answers GraphQL operations over one caller's payment links.
+//
+// Resolvers are a few lines each: whatever costs or can fail is done once per
+// operation (operation.go), and computed fields are plain methods of the views
+// in package model.
+package graph
+
+//go:generate go run github.com/99designs/gqlgen generate --config ../gqlgen.yml
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/executor"
+
+	"paymentlinks/graph/generated"
+	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/tenant"
+)
+
+// The defaults of Config.
+const (
+	DefaultMaxComplexity      = 20_000
+	DefaultMaxLinks           = 100_000
+	DefaultMaxRepresentations = 5_000
+	DefaultMaxDocumentBytes   = 16 << 20
+)
+
+// LinkSource gives the list of the caller who holds the credentials, fetched
+// no earlier than notBefore unless that is zero. It is called at most once per
+// operation. Its errors are *fault.Error or those of ctx.
+type LinkSource interface {
+	Snapshot(ctx context.Context, c tenant.Credentials, notBefore time.Time) (*paymentlink.Snapshot, error)
+}
+
+// Config says where links come from and what one operation may cost. Source
+// is required; everything else has a default.
+type Config struct {
+	// Source gives the caller's list.
+	Source LinkSource
+	// Now is the clock; time.Now when nil. It is read once per operation.
+	Now func() time.Time
+	// Logger takes errors that nobody classified and panics; slog's default when nil.
+	Logger *slog.Logger
+
+	// Introspection answers __schema and __type; without it they are null.
+	Introspection bool
+	// Suggestions adds "Did you mean" to the errors of invalid documents.
+	Suggestions bool
+
+	// MaxComplexity bounds what an operation may cost by complexity.go;
+	// DefaultMaxComplexity when 0.
+	MaxComplexity int
+	// MaxLinks bounds the links that one operation hands out; DefaultMaxLinks when 0.
+	MaxLinks int
+	// MaxRepresentations bounds the representations that one operation may
+	// bring to _entities; DefaultMaxRepresentations when 0.
+	MaxRepresentations int
+	// MaxDocumentBytes bounds the memory that parsed documents may take while
+	// they are kept; DefaultMaxDocumentBytes when 0.
+	MaxDocumentBytes int64
+}
+
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.MaxComplexity = cmp.Or(c.MaxComplexity, DefaultMaxComplexity)
+	c.MaxLinks = cmp.Or(c.MaxLinks, DefaultMaxLinks)
+	c.MaxRepresentations = cmp.Or(c.MaxRepresentations, DefaultMaxRepresentations)
+	c.MaxDocumentBytes = cmp.Or(c.MaxDocumentBytes, DefaultMaxDocumentBytes)
+	return c
+}
+
+// NewExecutor returns gqlgen's executor over our schema and resolvers. It is
+// safe for concurrent use. Variables are to be decoded with
+// json.Decoder.UseNumber, and request errors to be passed through its
+// DispatchError, which gives them their codes.
+func NewExecutor(config Config) *executor.Executor {
+	config = config.withDefaults()
+	schema := newSchema()
+	exec := executor.New(schema)
+	present := presenter{logger: config.Logger, schema: schema.Schema()}
+	exec.SetErrorPresenter(present.present)
+	exec.SetRecoverFunc(present.recovered)
+	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
+	exec.SetDisableSuggestion(!config.Suggestions)
+	exec.SetDefaultRulesFn(validationRules(config.Suggestions))
+	exec.Use(strictVariables{schema: schema.Schema()})
+	exec.Use(complexityLimit{max: config.MaxComplexity})
+	exec.Use(operationSetUp{config: config})
+	exec.Use(rootFields{introspection: config.Introspection})
+	return exec
+}
+
+var _ generated.ResolverRoot = resolvers{}

@@ -1,0 +1,20 @@
+package model
+
+import "paymentlinks/internal/money"
+
+// Amount is money in one currency.
+type Amount struct {
+	amount money.Amount
+}
+
+// Value is exact, with the currency's usual number of decimals.
+func (a Amount) Value() string { return a.amount.Value() }
+
+// Currency is the currency of Value.
+func (a Amount) Currency() money.Currency { return a.amount.Currency() }
+
+// MinorUnits is nil when Value is no whole number of them.
+func (a Amount) MinorUnits() *string { return optional(a.amount.MinorUnits()) }
+
+// Formatted is for people who read in the locale.
+func (a Amount) Formatted(locale string) string { return a.amount.Format(locale) }

@@ -1,0 +1,73 @@
+package model
+
+import (
+	"time"
+
+	"paymentlinks/internal/money"
+	"paymentlinks/internal/paymentlink"
+)
+
+// Summary is counts and totals over a set of links at one instant.
+type Summary struct {
+	summary  paymentlink.Summary
+	snapshot *paymentlink.Snapshot
+	now      time.Time
+}
+
+// NewSummary adds up a selection of the snapshot as it is at now.
+func NewSummary(links paymentlink.Selection, snapshot *paymentlink.Snapshot, now time.Time) Summary {
+	return Summary{summary: links.Summary(now), snapshot: snapshot, now: now}
+}
+
+// Count is how many links there are.
+func (s Summary) Count() int32 { return count(s.summary.Count) }
+
+// ByState has an entry for every state, in the order of the schema.
+func (s Summary) ByState() []StateCount {
+	counts := make([]StateCount, len(s.summary.ByState))
+	for i, c := range s.summary.ByState {
+		counts[i] = StateCount{State: c.State, Count: count(c.Count)}
+	}
+	return counts
+}
+
+// ByCurrency has an entry for every currency in use, by code.
+func (s Summary) ByCurrency() []CurrencySummary {
+	summaries := make([]CurrencySummary, len(s.summary.ByCurrency))
+	for i, summary := range s.summary.ByCurrency {
+		summaries[i] = CurrencySummary{summary: summary}
+	}
+	return summaries
+}
+
+// NextToExpire is nil when no open link will.
+func (s Summary) NextToExpire() *PaymentLink {
+	link, ok := s.summary.NextToExpire()
+	return optional(NewPaymentLink(link, s.now), ok)
+}
+
+// Snapshot is the list that was added up.
+func (s Summary) Snapshot() Snapshot { return Snapshot{snapshot: s.snapshot} }
+
+// StateCount is how many links are in one state.
+type StateCount struct {
+	State paymentlink.State
+	Count int32
+}
+
+// CurrencySummary is the totals of the amounts asked for in one currency.
+type CurrencySummary struct {
+	summary paymentlink.CurrencySummary
+}
+
+// Currency is the currency of every amount of c.
+func (c CurrencySummary) Currency() money.Currency { return c.summary.Currency }
+
+// Count includes links without an amount.
+func (c CurrencySummary) Count() int32 { return count(c.summary.Count) }
+
+// Total is the sum of the amounts asked for.
+func (c CurrencySummary) Total() Amount { return Amount{amount: c.summary.Total} }
+
+// OpenTotal is the part of Total that stands on open links.
+func (c CurrencySummary) OpenTotal() Amount { return Amount{amount: c.summary.OpenTotal} }

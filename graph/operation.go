@@ -1,0 +1,123 @@
+package graph
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"paymentlinks/internal/exchange"
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/loader"
+	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/tenant"
+)
+
+// replyReserve is how much of a request's time is left for the rest of the
+// answer when upstream hangs.
+const replyReserve = time.Second
+
+// operation is what all fields of one operation share: an instant, the pinned
+// snapshot, the loaders and a count of what was handed out. It is safe for
+// concurrent use.
+type operation struct {
+	config  Config
+	now     time.Time
+	giveUp  time.Time // when a field stops waiting for its list; zero: never
+	loaders *loader.Loaders
+
+	pin      sync.Once
+	snapshot *paymentlink.Snapshot
+	pinErr   error
+
+	links, representations atomic.Int64
+	logged                 sync.Map // error to struct{}: what the log has seen
+}
+
+type operationKey struct{}
+
+// operationFrom returns the operation that ctx belongs to; nil outside one.
+func operationFrom(ctx context.Context) *operation {
+	op, _ := ctx.Value(operationKey{}).(*operation)
+	return op
+}
+
+// operationSetUp puts a new operation into the context of each execution.
+type operationSetUp struct {
+	config Config
+}
+
+var _ graphql.OperationInterceptor = operationSetUp{}
+
+// ExtensionName implements graphql.HandlerExtension.
+func (operationSetUp) ExtensionName() string { return "OperationSetUp" }
+
+// Validate implements graphql.HandlerExtension.
+func (operationSetUp) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptOperation implements graphql.OperationInterceptor.
+func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := &operation{config: s.config, now: s.config.Now()}
+	if deadline, ok := ctx.Deadline(); ok {
+		op.giveUp = deadline.Add(-replyReserve)
+	}
+	op.loaders = loader.New(op.pinned)
+	return next(context.WithValue(ctx, operationKey{}, op))
+}
+
+// pinned returns the snapshot that every field of the operation reads. The
+// first field asks the source for it; concurrent ones wait for that answer.
+func (op *operation) pinned(ctx context.Context) (*paymentlink.Snapshot, error) {
+	op.pin.Do(func() {
+		// Should the source panic, the fields that come later must not go on
+		// with no snapshot and no error.
+		op.pinErr = fault.New(fault.Internal, internalSentence)
+		op.snapshot, op.pinErr = op.fetch(ctx)
+	})
+	return op.snapshot, op.pinErr
+}
+
+func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
+	credentials, ok := tenant.FromContext(ctx)
+	if !ok {
+		return nil, fault.New(fault.Unauthenticated, "This field needs the caller's credentials, and the request brought none.")
+	}
+	call := exchange.FromContext(ctx)
+	var notBefore time.Time
+	if call.NoCache {
+		notBefore = call.ReceivedAt
+	}
+	if !op.giveUp.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, op.giveUp)
+		defer cancel()
+	}
+	snapshot, err := op.config.Source.Snapshot(ctx, credentials, notBefore)
+	if fault.KindOf(err) == fault.Timeout {
+		return nil, fault.Wrap(fault.UpstreamTimeout, "Upstream did not answer in time.", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	nextExpiry, _ := snapshot.Set.NextExpiry(op.now)
+	call.Report(exchange.Freshness{FreshUntil: snapshot.FreshUntil, NextExpiry: nextExpiry, Stale: snapshot.Stale})
+	return snapshot, nil
+}
+
+// handOut counts links towards the bound of the operation.
+func (op *operation) handOut(links int) error {
+	if op.links.Add(int64(links)) > int64(op.config.MaxLinks) {
+		return limitExceeded("One operation may hand out at most %d links.", op.config.MaxLinks)
+	}
+	return nil
+}
+
+// bring counts representations towards the bound of the operation.
+func (op *operation) bring(representations int) error {
+	if op.representations.Add(int64(representations)) > int64(op.config.MaxRepresentations) {
+		return limitExceeded("One operation may bring at most %d representations.", op.config.MaxRepresentations)
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package graph
+
+import (
+	"context"
+
+	"paymentlinks/graph/generated"
+	"paymentlinks/graph/model"
+	"paymentlinks/internal/money"
+	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/relay"
+)
+
+// resolvers is gqlgen's root. It has no state: everything lives in the
+// operation of the context.
+type resolvers struct{}
+
+// Query returns the resolvers of the root fields.
+func (resolvers) Query() generated.QueryResolver { return queries{} }
+
+// Entity returns gqlgen's own door to entities. The interceptor of entities.go
+// answers before it; it remains because the generated code asks for it, and as
+// the measure of the interceptor's benchmarks.
+func (resolvers) Entity() generated.EntityResolver { return entityResolver{} }
+
+type queries struct{}
+
+// PaymentLinks answers the two filters from the index of status and currency.
+func (queries) PaymentLinks(ctx context.Context, status *paymentlink.Status, currency *money.Currency) ([]model.PaymentLink, error) {
+	var filter paymentlink.Filter
+	if status != nil {
+		filter.Status = []paymentlink.Status{*status}
+	}
+	if currency != nil {
+		filter.Currency = []money.Currency{*currency}
+	}
+	op := operationFrom(ctx)
+	snapshot, err := op.pinned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	links := snapshot.Set.Select(filter, op.now)
+	if err := op.handOut(links.Len()); err != nil {
+		return nil, err
+	}
+	return model.NewPaymentLinks(links, op.now), nil
+}
+
+// PaymentLink looks one link up by its id.
+func (queries) PaymentLink(ctx context.Context, id string) (*model.PaymentLink, error) {
+	return lookUp(ctx, id, (*operation).linkByID)
+}
+
+// PaymentLinkByCode looks one link up by its code or URL.
+func (queries) PaymentLinkByCode(ctx context.Context, code string) (*model.PaymentLink, error) {
+	return lookUp(ctx, code, (*operation).linkByCode)
+}
+
+// PaymentLinksConnection cuts a page.
+func (queries) PaymentLinksConnection(
+	ctx context.Context, filter *paymentlink.Filter, orderBy paymentlink.Order,
+	first *int32, after *string, last *int32, before *string,
+) (*model.Connection, error) {
+	page, err := model.NewPage(orderBy, relay.Args{First: wide(first), Last: wide(last), After: after, Before: before})
+	if err != nil {
+		return nil, err
+	}
+	selection, snapshot, err := selected(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	op := operationFrom(ctx)
+	connection := page.Cut(selection, snapshot, op.now)
+	if err := op.handOut(connection.Len()); err != nil {
+		return nil, err
+	}
+	return &connection, nil
+}
+
+// PaymentLinksSummary adds up a selection.
+func (queries) PaymentLinksSummary(ctx context.Context, filter *paymentlink.Filter) (*model.Summary, error) {
+	selection, snapshot, err := selected(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	summary := model.NewSummary(selection, snapshot, operationFrom(ctx).now)
+	return &summary, nil
+}
+
+// selected checks a filter before it asks for the list.
+func selected(ctx context.Context, filter *paymentlink.Filter) (paymentlink.Selection, *paymentlink.Snapshot, error) {
+	if filter == nil {
+		filter = &paymentlink.Filter{}
+	}
+	if err := model.CheckFilter(filter); err != nil {
+		return paymentlink.Selection{}, nil, err
+	}
+	op := operationFrom(ctx)
+	snapshot, err := op.pinned(ctx)
+	if err != nil {
+		return paymentlink.Selection{}, nil, err
+	}
+	return snapshot.Set.Select(*filter, op.now), snapshot, nil
+}
+
+// lookUp asks a loader for one link; a link that is not there is null.
+func lookUp(
+	ctx context.Context, key string, find func(*operation, context.Context, string) (paymentlink.Link, bool, error),
+) (*model.PaymentLink, error) {
+	op := operationFrom(ctx)
+	link, ok, err := find(op, ctx, key)
+	if err != nil || !ok {
+		return nil, err
+	}
+	view := model.NewPaymentLink(link, op.now)
+	return &view, op.handOut(1)
+}
+
+func (op *operation) linkByID(ctx context.Context, id string) (paymentlink.Link, bool, error) {
+	return op.loaders.ByID(ctx, id)
+}
+
+func (op *operation) linkByCode(ctx context.Context, code string) (paymentlink.Link, bool, error) {
+	return op.loaders.ByCode(ctx, code)
+}
+
+func wide(n *int32) *int {
+	if n == nil {
+		return nil
+	}
+	return new(int(*n))
+}

@@ -1,0 +1,157 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// validationRules returns what gqlgen asks for on every new document and then
+// changes: a fresh set each time. Without suggestions no error tells names of
+// the schema that the document does not hold, or values that it does.
+func validationRules(suggestions bool) func() *rules.Rules {
+	return func() *rules.Rules {
+		set := rules.NewDefaultRules()
+		// Rules see a value in the order of their names: this one before ValuesOfCorrectType.
+		set.AddRule("ExactNumbers", exactNumbers)
+		if suggestions {
+			return set
+		}
+		// FieldsOnCorrectType and ScalarLeafs are swapped by gqlgen itself.
+		set.RemoveRule(rules.KnownArgumentNamesRule.Name)
+		set.RemoveRule(rules.KnownTypeNamesRule.Name)
+		for _, rule := range []core.Rule{
+			rules.KnownArgumentNamesRuleWithoutSuggestions, rules.KnownTypeNamesRuleWithoutSuggestions,
+		} {
+			set.AddRule(rule.Name, rule.RuleFunc)
+		}
+		set.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, valuesOfCorrectType)
+		return set
+	}
+}
+
+// valuesOfCorrectType is the specification's rule 5.6.1 (and, for the fields
+// of input objects, 5.6.2 and 5.6.4) with errors that do not repeat the value.
+func valuesOfCorrectType(observers *core.Events, addError core.AddErrFunc) {
+	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
+		if value.Definition == nil || value.ExpectedType == nil || value.Kind == ast.Variable {
+			return
+		}
+		if !isOfType(value) {
+			addError(core.Message(`A value of type %q is expected.`, value.ExpectedType.String()), core.At(value.Position))
+			return
+		}
+		if value.Kind != ast.ObjectValue || value.Definition.Kind != ast.InputObject {
+			return
+		}
+		for _, field := range value.Definition.Fields {
+			if field.Type.NonNull && field.DefaultValue == nil && value.Children.ForName(field.Name) == nil {
+				addError(core.Message(`Field %q of %q is required.`, field.Name, value.Definition.Name), core.At(value.Position))
+			}
+		}
+		for _, given := range value.Children {
+			if value.Definition.Fields.ForName(given.Name) == nil {
+				addError(core.Message(`Field %q is not defined by type %q.`, given.Name, value.Definition.Name), core.At(given.Position))
+			}
+		}
+	})
+}
+
+// isOfType reports whether a literal, of which only the outermost level is
+// looked at, can be given where its type is expected.
+func isOfType(value *ast.Value) bool {
+	switch value.Kind {
+	case ast.NullValue:
+		return !value.ExpectedType.NonNull
+	case ast.ListValue:
+		return value.ExpectedType.Elem != nil
+	}
+	switch value.Definition.Kind {
+	case ast.InputObject:
+		return value.Kind == ast.ObjectValue
+	case ast.Enum:
+		return value.Kind == ast.EnumValue && value.Definition.EnumValues.ForName(value.Raw) != nil
+	}
+	switch value.Definition.Name {
+	case "Int":
+		return value.Kind == ast.IntValue
+	case "Float":
+		return value.Kind == ast.IntValue || value.Kind == ast.FloatValue
+	case "Boolean":
+		return value.Kind == ast.BooleanValue
+	case "String":
+		return value.Kind == ast.StringValue || value.Kind == ast.BlockValue
+	case "ID":
+		return value.Kind == ast.StringValue || value.Kind == ast.BlockValue || value.Kind == ast.IntValue
+	}
+	return true // our own scalars read for themselves
+}
+
+// exactNumbers keeps the digits of number literals. gqlparser turns them into
+// int64 and float64 when arguments are read, which loses digits of a Decimal
+// and panics on numbers that do not fit. So the token itself is handed on: our
+// scalars read it as text, and an Int beyond int64 stays beyond 32 bits.
+func exactNumbers(observers *core.Events, _ core.AddErrFunc) {
+	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
+		switch {
+		case value.Definition != nil && value.Definition.Name == anyScalar:
+			keepObject(value)
+		case value.Kind == ast.IntValue:
+			keepInteger(value)
+		case value.Kind == ast.FloatValue:
+			keepFloat(value)
+		}
+	})
+}
+
+// anyScalar is the type of representations in the federation specification.
+const anyScalar = "_Any"
+
+// keepObject turns a representation that is no object into an empty one, so
+// that it fails alone, at its own index, and not with all the others.
+func keepObject(value *ast.Value) {
+	isList := value.Kind == ast.ListValue && value.ExpectedType != nil && value.ExpectedType.Elem != nil
+	if isList || slices.Contains([]ast.ValueKind{ast.ObjectValue, ast.Variable, ast.NullValue}, value.Kind) {
+		return
+	}
+	value.Kind, value.Children, value.Raw = ast.ObjectValue, nil, ""
+}
+
+func keepInteger(value *ast.Value) {
+	_, err := strconv.ParseInt(value.Raw, 10, 64)
+	switch {
+	case value.Definition != nil && isCustomScalar(value.Definition):
+		value.Kind = ast.StringValue
+	case err == nil:
+	case value.Definition == nil || value.Definition.Name == "ID":
+		value.Kind = ast.StringValue // an id of many digits, as such or in a representation
+	default:
+		value.Raw = fmt.Sprint(boundOf(value.Raw))
+	}
+}
+
+func boundOf(digits string) int64 {
+	if strings.HasPrefix(digits, "-") {
+		return -1 << 63
+	}
+	return 1<<63 - 1
+}
+
+func keepFloat(value *ast.Value) {
+	if value.Definition != nil && isCustomScalar(value.Definition) {
+		value.Kind = ast.StringValue
+		return
+	}
+	if _, err := strconv.ParseFloat(value.Raw, 64); err != nil {
+		value.Raw = "0.5" // inside a representation, where no float is a key
+	}
+}
+
+func isCustomScalar(definition *ast.Definition) bool {
+	return definition.Kind == ast.Scalar && !definition.BuiltIn
+}

@@ -1,0 +1,188 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"paymentlinks/graph/model"
+	"paymentlinks/internal/fault"
+)
+
+// strictVariables holds variables to the specification's coercion rules
+// (section 6.1.2) and to our own scalars before anything is executed.
+// gqlparser lets some through: numbers for strings, strings for numbers, enum
+// values in any case.
+type strictVariables struct {
+	schema *ast.Schema
+}
+
+var _ graphql.OperationContextMutator = strictVariables{}
+
+// ExtensionName implements graphql.HandlerExtension.
+func (strictVariables) ExtensionName() string { return "StrictVariables" }
+
+// Validate implements graphql.HandlerExtension.
+func (strictVariables) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext implements graphql.OperationContextMutator.
+func (s strictVariables) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	for _, definition := range op.Operation.VariableDefinitions {
+		value, given := op.Variables[definition.Variable]
+		if !given {
+			continue
+		}
+		check := variableCheck{schema: s.schema, path: ast.Path{ast.PathName(definition.Variable)}}
+		checked, err := check.value(definition.Type, value)
+		if err != nil {
+			reason := "has the wrong type"
+			if refused, ok := errors.AsType[*model.InputError](err); ok {
+				reason = refused.Reason
+			}
+			return gqlerror.Wrap(fault.New(fault.BadUserInput, variableName(check.path)+" "+reason+"."))
+		}
+		op.Variables[definition.Variable] = checked
+	}
+	return nil
+}
+
+// variableCheck walks one variable; path is where it is, and after an error
+// where that was met.
+type variableCheck struct {
+	schema *ast.Schema
+	path   ast.Path
+}
+
+// value returns v, or what has to be used in its place.
+func (c *variableCheck) value(expected *ast.Type, v any) (any, error) {
+	if v == nil {
+		return nil, nil //nolint:nilnil // null; gqlparser has refused it where it may not be
+	}
+	if expected.Elem != nil {
+		items := slices.Clone(graphql.CoerceList(v))
+		for i := range items {
+			if err := c.child(ast.PathIndex(i), expected.Elem, &items[i]); err != nil {
+				return nil, err
+			}
+		}
+		return items, nil
+	}
+	definition := c.schema.Types[expected.NamedType]
+	switch definition.Kind {
+	case ast.InputObject:
+		return c.object(definition, v)
+	case ast.Enum:
+		if name, ok := v.(string); !ok || definition.EnumValues.ForName(name) == nil {
+			return nil, &model.InputError{Reason: "must be one of the values of " + definition.Name}
+		}
+	default:
+		return readScalar(definition.Name, v)
+	}
+	return v, nil
+}
+
+func (c *variableCheck) object(definition *ast.Definition, v any) (any, error) {
+	given, ok := v.(map[string]any)
+	if !ok {
+		return nil, &model.InputError{Reason: "must be an object"}
+	}
+	checked := make(map[string]any, len(given))
+	for name, value := range given {
+		// gqlparser has refused names that the type does not have, and lets
+		// __typename pass for the sake of clients that send it back.
+		field := definition.Fields.ForName(name)
+		if field == nil {
+			continue
+		}
+		if err := c.child(ast.PathName(name), field.Type, &value); err != nil {
+			return nil, err
+		}
+		checked[name] = value
+	}
+	return checked, nil
+}
+
+func (c *variableCheck) child(at ast.PathElement, expected *ast.Type, v *any) error {
+	c.path = append(c.path, at)
+	checked, err := c.value(expected, *v)
+	if err != nil {
+		return err
+	}
+	c.path = c.path[:len(c.path)-1]
+	*v = checked
+	return nil
+}
+
+// readScalar tries the reader of a scalar. What resolvers get is still the
+// value as it came: they read it again where it is used.
+func readScalar(name string, v any) (any, error) {
+	var err error
+	switch name {
+	case "Int":
+		_, err = model.UnmarshalInt(v)
+	case "String":
+		_, err = model.UnmarshalString(v)
+	case "ID":
+		_, err = model.UnmarshalID(v)
+	case "Boolean":
+		if _, ok := v.(bool); !ok {
+			err = &model.InputError{Reason: "must be true or false"}
+		}
+	case "DateTime":
+		_, err = model.UnmarshalDateTime(v)
+	case "Decimal":
+		_, err = model.UnmarshalDecimal(v)
+	case "CurrencyCodeAlpha":
+		_, err = model.UnmarshalCurrencyCodeAlpha(v)
+	case "Duration":
+		_, err = model.UnmarshalDuration(v)
+	case "URL":
+		_, err = model.UnmarshalURL(v)
+	case anyScalar:
+		if _, ok := v.(map[string]any); !ok {
+			return map[string]any{}, nil // fails alone, at its own index
+		}
+	}
+	return v, err
+}
+
+// variableSentence says what gqlparser found wrong with a variable, whose own
+// text may hold the value. The path is the variable and the place inside it.
+func (p presenter) variableSentence(ctx context.Context, path ast.Path) string {
+	name := variableName(path)
+	if !graphql.HasOperationContext(ctx) || len(path) == 0 {
+		return name + " has the wrong type."
+	}
+	operation := graphql.GetOperationContext(ctx).Operation
+	first, ok := path[0].(ast.PathName)
+	if operation == nil || !ok {
+		return name + " has the wrong type."
+	}
+	definition := operation.VariableDefinitions.ForName(string(first))
+	if definition == nil {
+		return name + " has the wrong type."
+	}
+	expected := definition.Type
+	for i, element := range path[1:] {
+		switch element := element.(type) {
+		case ast.PathIndex:
+			if expected.Elem != nil {
+				expected = expected.Elem
+			}
+		case ast.PathName:
+			owner := p.schema.Types[expected.Name()]
+			field := owner.Fields.ForName(string(element))
+			if field == nil {
+				return variableName(path[:i+1]) + " has a field that " + owner.Name + " does not define."
+			}
+			expected = field.Type
+		}
+	}
+	return name + " must be of type " + expected.String() + "."
+}
+
+func variableName(path ast.Path) string { return `Variable "$` + dotted(path) + `"` }
