@@ -1,0 +1,78 @@
+package gqlhttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"paymentlinks/internal/fault"
+)
+
+// execute validates and executes the operation and writes the answer, or
+// returns why there is none. ctx carries the deadline.
+func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req operationRequest) []refusal {
+	ctx = graphql.StartOperationTrace(ctx)
+	params := &graphql.RawParams{
+		Query:         req.query,
+		OperationName: req.operationName,
+		Variables:     req.variables,
+		Extensions:    req.extensions,
+	}
+	op, list := exec.CreateOperationContext(ctx, params)
+	if c.r.Method != http.MethodPost && isMutation(params, op) {
+		c.w.Header().Set("Allow", http.MethodPost)
+		return c.refuse(fault.New(fault.MethodNotAllowed, "Mutations must be sent with POST."))
+	}
+	if len(list) > 0 {
+		return c.requestErrors(params, op, list)
+	}
+	c.operation = op.Operation.Operation
+	answers, ctx := exec.DispatchOperation(ctx, op)
+	resp := answers(ctx)
+	switch {
+	case c.r.Context().Err() != nil:
+		return c.refuse(c.r.Context().Err())
+	case resp == nil && ctx.Err() != nil:
+		return c.refuse(ctx.Err())
+	case resp == nil, resp.Data == nil && len(resp.Errors) == 0:
+		return c.refuse(errors.New("execution gave no answer"))
+	case resp.HasNext != nil && *resp.HasNext:
+		return c.refuseDeferred(ctx, answers)
+	case resp.Data == nil:
+		return c.requestErrors(params, op, resp.Errors)
+	}
+	if err := c.writeAnswer(resp); err != nil {
+		return c.writeNull(err)
+	}
+	return nil
+}
+
+// refuseDeferred refuses an answer in parts, which this transport does not
+// speak: the first part alone would lack fields that were asked for. The other
+// parts are taken, because somebody waits to hand them over.
+func (c *call) refuseDeferred(ctx context.Context, answers graphql.ResponseHandler) []refusal {
+	for part := answers(ctx); part != nil && part.HasNext != nil && *part.HasNext; part = answers(ctx) {
+		continue
+	}
+	return c.refuse(fault.New(fault.ValidationFailed, "Answers in parts (@defer) are not supported."))
+}
+
+// writeNull answers an operation that was executed but whose answer cannot be
+// sent: there is a data entry, and it is null.
+func (c *call) writeNull(cause error) []refusal {
+	r := c.refuse(cause)[0]
+	null := &graphql.Response{
+		Data: []byte("null"),
+		Errors: gqlerror.List{{
+			Message:    r.message,
+			Extensions: map[string]any{"code": string(r.kind), "requestId": c.exchange.RequestID},
+		}},
+	}
+	if err := c.writeAnswer(null); err != nil {
+		return c.refuse(err)
+	}
+	return nil
+}

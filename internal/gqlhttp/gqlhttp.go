@@ -1,0 +1,137 @@
+// Package gqlhttp is the HTTP edge of the GraphQL API: one transport for POST
+// and GET that speaks GraphQL over HTTP, and everything that has to be decided
+// before and after an operation is executed.
+//
+// A request passes, in this order: header size, host, cross-site rules, method,
+// media types, the caller's standing, body, persisted documents, limits on the
+// document, gqlgen's validation, execution. Each step is cheaper than the next
+// and each may refuse. There is one writer of refusals and one of answers;
+// neither repeats anything that the client sent.
+package gqlhttp
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"paymentlinks/internal/tenant"
+)
+
+// The defaults of Config.
+const (
+	DefaultMaxBodyBytes   = 1 << 20
+	DefaultMaxHeaderBytes = 64 << 10
+	DefaultMaxAnswerBytes = 32 << 20
+	DefaultRequestTimeout = 10 * time.Second
+	DefaultBodyTimeout    = 5 * time.Second
+)
+
+// ServerMaxHeaderBytes is what the http.Server's MaxHeaderBytes should be: it
+// counts the request line too, and leaves room for our own limit, which
+// answers in JSON, to speak first.
+const ServerMaxHeaderBytes = 256 << 10
+
+// Identifier says who is calling.
+type Identifier interface {
+	// Identify returns the caller's pair, the zero value and no error when the
+	// caller brought none, and a *fault.Error when what it brought is malformed
+	// or not valid.
+	Identify(r *http.Request) (tenant.Credentials, error)
+}
+
+// Guard refuses documents that would cost too much to validate or execute.
+type Guard interface {
+	// Check returns nil for a document that may go on to validation, else a
+	// *fault.Error.
+	Check(document string) error
+}
+
+// Config says what the edge serves and within which bounds. Executor, Callers
+// and Guard are required.
+type Config struct {
+	// Executor validates and executes operations.
+	Executor graphql.GraphExecutor
+	// Callers says who is asking.
+	Callers Identifier
+	// Guard checks every document before Executor sees it.
+	Guard Guard
+
+	// PersistedGETOnly refuses GET requests that bring a document's text.
+	PersistedGETOnly bool
+	// Suggestions lets the validator's own messages through, which quote names
+	// of the request and of the schema. Without it, answers to refused
+	// documents hold a sentence of ours and the place.
+	Suggestions bool
+
+	// AllowedOrigins are the browser origins ("https://shop.example") whose
+	// pages may call the API; none by default, and no wildcard.
+	AllowedOrigins []string
+	// AllowedHosts, when not nil, are the only names beside loopback's own that
+	// the Host header may carry, whatever the port.
+	AllowedHosts []string
+	// Challenge is the WWW-Authenticate value of 401 answers;
+	// "BP-User-Token" when empty.
+	Challenge string
+
+	// MaxBodyBytes bounds a request's body; 0 means DefaultMaxBodyBytes.
+	MaxBodyBytes int64
+	// MaxHeaderBytes bounds a request's header fields, names and values
+	// together; 0 means DefaultMaxHeaderBytes.
+	MaxHeaderBytes int
+	// MaxAnswerBytes bounds an answer before compression; 0 means
+	// DefaultMaxAnswerBytes.
+	MaxAnswerBytes int
+	// RequestTimeout bounds a whole request; 0 means DefaultRequestTimeout.
+	RequestTimeout time.Duration
+	// BodyTimeout bounds the reading of a body; 0 means DefaultBodyTimeout.
+	BodyTimeout time.Duration
+
+	// Logger gets one line per request; nil discards them.
+	Logger *slog.Logger
+	// Now is the clock behind Cache-Control; nil means time.Now.
+	Now func() time.Time
+}
+
+// New returns the handler of the API's paths. It is safe for concurrent use.
+// It reports what is missing from cfg and origins and hosts that are none.
+func New(cfg Config) (http.Handler, error) {
+	if cfg.Executor == nil || cfg.Callers == nil || cfg.Guard == nil {
+		return nil, errors.New("gqlhttp: Executor, Callers and Guard are required")
+	}
+	cfg.setDefaults()
+	t, err := newTransport(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { t.Do(w, r, cfg.Executor) }), nil
+}
+
+func (cfg *Config) setDefaults() {
+	if cfg.MaxBodyBytes == 0 {
+		cfg.MaxBodyBytes = DefaultMaxBodyBytes
+	}
+	if cfg.MaxHeaderBytes == 0 {
+		cfg.MaxHeaderBytes = DefaultMaxHeaderBytes
+	}
+	if cfg.MaxAnswerBytes == 0 {
+		cfg.MaxAnswerBytes = DefaultMaxAnswerBytes
+	}
+	if cfg.RequestTimeout == 0 {
+		cfg.RequestTimeout = DefaultRequestTimeout
+	}
+	if cfg.BodyTimeout == 0 {
+		cfg.BodyTimeout = DefaultBodyTimeout
+	}
+	if cfg.Challenge == "" {
+		cfg.Challenge = "BP-User-Token"
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+}

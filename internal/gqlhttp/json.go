@@ -1,0 +1,322 @@
+package gqlhttp
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"paymentlinks/internal/fault"
+)
+
+// The reader of JSON takes RFC 8259 at its word and decides what it leaves
+// open: a repeated key, a lone surrogate, a byte that is no UTF-8 and anything
+// after the value are refused, and so is what nests deeper than maxNesting.
+// encoding/json accepts the first three silently and allows 10,000 levels.
+
+// maxNesting bounds lists and objects inside of each other; no input of a sane
+// schema comes near.
+const maxNesting = 64
+
+// decodeObject reads one JSON object. Numbers are json.Number, so that no digit
+// is lost. The errors are *fault.Error of kind BadRequest.
+func decodeObject(text []byte) (map[string]any, error) {
+	if !utf8.Valid(text) {
+		return nil, fault.New(fault.BadRequest, "The JSON is not valid UTF-8.")
+	}
+	d := decoder{text: text}
+	d.skipSpace()
+	if d.peek() != '{' {
+		return nil, fault.New(fault.BadRequest, "The request must be one JSON object.")
+	}
+	object, err := d.object(1)
+	if err != nil {
+		return nil, err
+	}
+	if d.skipSpace(); d.at != len(d.text) {
+		return nil, d.malformed()
+	}
+	return object, nil
+}
+
+// decoder reads text from at on.
+type decoder struct {
+	text []byte
+	at   int
+}
+
+// malformed names the place, in bytes from the start, and nothing of the text.
+func (d *decoder) malformed() error {
+	return fault.New(fault.BadRequest, fmt.Sprintf("The JSON is malformed at byte %d.", d.at))
+}
+
+func (d *decoder) skipSpace() {
+	for d.at < len(d.text) {
+		switch d.text[d.at] {
+		case ' ', '\t', '\n', '\r':
+			d.at++
+		default:
+			return
+		}
+	}
+}
+
+// peek returns the byte at hand, 0 at the end: NUL never begins anything.
+func (d *decoder) peek() byte {
+	if d.at < len(d.text) {
+		return d.text[d.at]
+	}
+	return 0
+}
+
+// take skips white space and then c, if c is there.
+func (d *decoder) take(c byte) bool {
+	d.skipSpace()
+	if d.peek() != c {
+		return false
+	}
+	d.at++
+	return true
+}
+
+func (d *decoder) value(depth int) (any, error) {
+	d.skipSpace()
+	switch c := d.peek(); {
+	case c == '{':
+		return d.object(depth)
+	case c == '[':
+		return d.list(depth)
+	case c == '"':
+		return d.string()
+	case c == '-' || ('0' <= c && c <= '9'):
+		return d.number()
+	case d.literal("true"):
+		return true, nil
+	case d.literal("false"):
+		return false, nil
+	case d.literal("null"):
+		return nil, nil //nolint:nilnil // JSON's null
+	}
+	return nil, d.malformed()
+}
+
+func (d *decoder) literal(word string) bool {
+	if !bytes.HasPrefix(d.text[d.at:], []byte(word)) {
+		return false
+	}
+	d.at += len(word)
+	return true
+}
+
+func (d *decoder) object(depth int) (map[string]any, error) {
+	if depth > maxNesting {
+		return nil, tooDeep()
+	}
+	d.at++
+	object := map[string]any{}
+	if d.take('}') {
+		return object, nil
+	}
+	for {
+		d.skipSpace()
+		if d.peek() != '"' {
+			return nil, d.malformed()
+		}
+		key, err := d.string()
+		if err != nil {
+			return nil, err
+		}
+		if _, repeated := object[key]; repeated {
+			return nil, fault.New(fault.BadRequest, fmt.Sprintf("A key of the JSON occurs twice in one object, before byte %d.", d.at))
+		}
+		if !d.take(':') {
+			return nil, d.malformed()
+		}
+		if object[key], err = d.value(depth + 1); err != nil {
+			return nil, err
+		}
+		switch {
+		case d.take(','):
+		case d.take('}'):
+			return object, nil
+		default:
+			return nil, d.malformed()
+		}
+	}
+}
+
+func (d *decoder) list(depth int) ([]any, error) {
+	if depth > maxNesting {
+		return nil, tooDeep()
+	}
+	d.at++
+	list := []any{}
+	if d.take(']') {
+		return list, nil
+	}
+	for {
+		element, err := d.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, element)
+		switch {
+		case d.take(','):
+		case d.take(']'):
+			return list, nil
+		default:
+			return nil, d.malformed()
+		}
+	}
+}
+
+func tooDeep() error {
+	return fault.New(fault.BadRequest, fmt.Sprintf("The JSON nests more than %d levels deep.", maxNesting))
+}
+
+// string reads a string, its opening quote being at hand.
+func (d *decoder) string() (string, error) {
+	d.at++
+	start := d.at
+	for d.at < len(d.text) {
+		switch c := d.text[d.at]; {
+		case c == '"':
+			s := string(d.text[start:d.at])
+			d.at++
+			return s, nil
+		case c == '\\':
+			return d.escaped(start)
+		case c < ' ':
+			return "", d.malformed()
+		}
+		d.at++
+	}
+	return "", d.malformed()
+}
+
+// escaped goes on with a string that began at start, an escape being at hand.
+func (d *decoder) escaped(start int) (string, error) {
+	s := append(make([]byte, 0, 2*(d.at-start)+32), d.text[start:d.at]...)
+	for d.at < len(d.text) {
+		switch c := d.text[d.at]; {
+		case c == '"':
+			d.at++
+			return string(s), nil
+		case c < ' ':
+			return "", d.malformed()
+		case c == '\\':
+			r, ok := d.escape()
+			if !ok {
+				return "", d.malformed()
+			}
+			s = utf8.AppendRune(s, r)
+		default:
+			s = append(s, c)
+			d.at++
+		}
+	}
+	return "", d.malformed()
+}
+
+// escape reads one escape sequence, or two that make a surrogate pair.
+func (d *decoder) escape() (rune, bool) {
+	if d.at+1 >= len(d.text) {
+		return 0, false
+	}
+	c := d.text[d.at+1]
+	if c != 'u' {
+		d.at += 2
+		return short(c)
+	}
+	r, ok := d.hex4()
+	if !ok || !utf16.IsSurrogate(r) {
+		return r, ok
+	}
+	if d.at+1 >= len(d.text) || d.text[d.at] != '\\' || d.text[d.at+1] != 'u' {
+		return 0, false
+	}
+	low, ok := d.hex4()
+	pair := utf16.DecodeRune(r, low)
+	return pair, ok && pair != utf8.RuneError
+}
+
+// short returns what a backslash and c stand for.
+func short(c byte) (rune, bool) {
+	switch c {
+	case '"', '\\', '/':
+		return rune(c), true
+	case 'b':
+		return '\b', true
+	case 'f':
+		return '\f', true
+	case 'n':
+		return '\n', true
+	case 'r':
+		return '\r', true
+	case 't':
+		return '\t', true
+	}
+	return 0, false
+}
+
+// hex4 reads "\uXXXX", which is at hand up to its u.
+func (d *decoder) hex4() (rune, bool) {
+	if d.at+6 > len(d.text) {
+		return 0, false
+	}
+	var r rune
+	for _, c := range d.text[d.at+2 : d.at+6] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	d.at += 6
+	return r, true
+}
+
+// number reads a number by the grammar of RFC 8259, section 6.
+func (d *decoder) number() (any, error) {
+	start := d.at
+	if d.peek() == '-' {
+		d.at++
+	}
+	if d.peek() == '0' {
+		d.at++
+	} else if !d.digits() {
+		return nil, d.malformed()
+	}
+	if d.peek() == '.' {
+		d.at++
+		if !d.digits() {
+			return nil, d.malformed()
+		}
+	}
+	if c := d.peek(); c == 'e' || c == 'E' {
+		d.at++
+		if c := d.peek(); c == '+' || c == '-' {
+			d.at++
+		}
+		if !d.digits() {
+			return nil, d.malformed()
+		}
+	}
+	return json.Number(d.text[start:d.at]), nil
+}
+
+// digits takes at least one digit.
+func (d *decoder) digits() bool {
+	start := d.at
+	for '0' <= d.peek() && d.peek() <= '9' {
+		d.at++
+	}
+	return d.at > start
+}

@@ -1,0 +1,57 @@
+package gqlhttp
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// sendCompressed sends the parts of one body, compressed where the client
+// likes that and it pays, or where the client takes nothing else.
+func (c *call) sendCompressed(status int, parts ...[]byte) error {
+	with := c.codings.best
+	if c.codings.plain && size(parts) < minCompressBytes {
+		with = codingIdentity
+	}
+	if with == codingIdentity {
+		c.send(status, parts...)
+		return nil
+	}
+	compressed := c.t.buffers.get()
+	defer c.t.buffers.put(compressed)
+	if err := c.t.compressors.compress(compressed, with, parts...); err != nil {
+		return err
+	}
+	c.w.Header()["Content-Encoding"] = []string{with.String()}
+	c.send(status, compressed.Bytes())
+	return nil
+}
+
+// send writes status and body, and is the only place that does.
+func (c *call) send(status int, parts ...[]byte) {
+	header := c.w.Header()
+	if n := size(parts); n > 0 {
+		header["Content-Type"] = []string{c.media.contentType()}
+		header["Content-Length"] = []string{strconv.Itoa(n)}
+	}
+	c.status = status
+	c.w.WriteHeader(status)
+	if c.r.Method == http.MethodHead {
+		return
+	}
+	for _, part := range parts {
+		n, err := c.w.Write(part)
+		c.bytes += n
+		if err != nil {
+			c.status = statusClientGone // nobody reads it: nothing is left to tell anybody
+			return
+		}
+	}
+}
+
+func size(parts [][]byte) int {
+	n := 0
+	for _, part := range parts {
+		n += len(part)
+	}
+	return n
+}

@@ -1,0 +1,227 @@
+package gqlhttp
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"paymentlinks/internal/exchange"
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/tenant"
+)
+
+// transport carries GraphQL operations over HTTP. It is safe for concurrent use.
+type transport struct {
+	cfg     Config
+	origins origins
+	hosts   hosts
+	vary    []string
+
+	buffers     buffers
+	compressors compressors
+}
+
+var _ graphql.Transport = (*transport)(nil)
+
+func newTransport(cfg Config) (*transport, error) {
+	origins, err := newOrigins(cfg.AllowedOrigins)
+	if err != nil {
+		return nil, err
+	}
+	hosts, err := newHosts(cfg.AllowedHosts)
+	if err != nil {
+		return nil, err
+	}
+	return &transport{cfg: cfg, origins: origins, hosts: hosts, vary: []string{varyOn(len(origins) > 0)}}, nil
+}
+
+// Supports implements graphql.Transport: there is no other transport to leave a
+// request to.
+func (t *transport) Supports(*http.Request) bool { return true }
+
+// Do implements graphql.Transport.
+func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	c := t.receive(w, r)
+	defer c.finish()
+	if refusals := c.serve(exec); refusals != nil {
+		c.writeRefusal(refusals)
+	}
+}
+
+// call is one request on its way through the edge.
+type call struct {
+	t        *transport
+	w        http.ResponseWriter
+	r        *http.Request
+	exchange *exchange.Exchange
+	media    mediaType
+	codings  codings
+
+	// What the access log tells.
+	operation ast.Operation
+	kind      fault.Kind // of the first error
+	status    int        // 0 until something was sent
+	bytes     int
+}
+
+func (t *transport) receive(w http.ResponseWriter, r *http.Request) *call {
+	id := requestID(r.Header)
+	header := w.Header()
+	header["X-Request-Id"] = []string{id}
+	header["X-Content-Type-Options"] = []string{"nosniff"}
+	header["Vary"] = t.vary
+	return &call{t: t, w: w, r: r, exchange: &exchange.Exchange{
+		RequestID:  id,
+		ReceivedAt: t.cfg.Now(),
+		NoCache:    wantsFresh(r.Header),
+	}}
+}
+
+// finish is the edge's one recover, and writes the access line.
+func (c *call) finish() {
+	if panicked := recover(); panicked != nil {
+		c.logPanic(panicked)
+		if c.status != 0 {
+			c.logAccess()
+			panic(http.ErrAbortHandler) // part of an answer is out: only a broken connection tells
+		}
+		c.writeRefusal([]refusal{{kind: fault.Internal, message: internalError}})
+	}
+	c.logAccess()
+}
+
+// logPanic logs where it happened. A panic's value may hold anything of a
+// request, so that only the runtime's own words are logged, else the type.
+func (c *call) logPanic(panicked any) {
+	what := reflect.TypeOf(panicked).String()
+	if err, ok := panicked.(runtime.Error); ok {
+		what = err.Error()
+	}
+	c.t.cfg.Logger.LogAttrs(c.r.Context(), slog.LevelError, "panic at the edge",
+		slog.String("request_id", c.exchange.RequestID), slog.String("panic", what), slog.String("stack", string(debug.Stack())))
+}
+
+// logFailure logs a failure that nobody classified, by its type alone.
+func (c *call) logFailure(err error) {
+	c.t.cfg.Logger.LogAttrs(c.r.Context(), slog.LevelError, "unclassified error at the edge",
+		slog.String("request_id", c.exchange.RequestID), slog.String("error_type", reflect.TypeOf(err).String()))
+}
+
+// serve answers the request or returns why it refuses to.
+func (c *call) serve(exec graphql.GraphExecutor) []refusal {
+	if c.r.ContentLength != 0 {
+		c.t.limitReading(c.w)
+	}
+	if err := c.admit(); err != nil {
+		return c.refuse(err)
+	}
+	if c.r.Method == http.MethodOptions {
+		c.answerOptions()
+		return nil
+	}
+	credentials, err := c.t.cfg.Callers.Identify(c.r)
+	if err != nil {
+		return c.refuse(err)
+	}
+	ctx, cancel := context.WithTimeout(c.r.Context(), c.t.cfg.RequestTimeout)
+	defer cancel()
+	ctx = exchange.NewContext(ctx, c.exchange)
+	if !credentials.IsZero() {
+		ctx = tenant.NewContext(ctx, credentials)
+	}
+	req, err := c.read()
+	if err != nil {
+		return c.refuse(err)
+	}
+	if err := c.resolve(&req); err != nil {
+		return c.refuse(err)
+	}
+	if err := c.t.cfg.Guard.Check(req.query); err != nil {
+		return c.refuse(err)
+	}
+	return c.execute(ctx, exec, req)
+}
+
+// admit checks all that can be told from the header alone.
+func (c *call) admit() error {
+	media, acceptable := negotiateMedia(c.r.Header["Accept"])
+	codings, encodable := negotiateCodings(c.r.Header["Accept-Encoding"])
+	c.media, c.codings = media, codings
+	if headerBytes(c.r) > c.t.cfg.MaxHeaderBytes {
+		return fault.New(fault.HeadersTooLarge, "The request's header fields are too large.")
+	}
+	if err := c.t.hosts.check(c.r.Host); err != nil {
+		return err
+	}
+	if err := c.t.origins.refuseForeign(c.r); err != nil {
+		return err
+	}
+	c.t.origins.allow(c.w.Header(), c.r)
+	switch c.r.Method {
+	case http.MethodOptions:
+		return nil
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+	default:
+		c.w.Header().Set("Allow", allMethods)
+		return fault.New(fault.MethodNotAllowed, "The method must be POST or GET.")
+	}
+	if !acceptable {
+		return fault.New(fault.NotAcceptable, "Answers are application/graphql-response+json or application/json, in UTF-8.")
+	}
+	if !encodable {
+		return fault.New(fault.NotAcceptable, "Answers are encoded with zstd, gzip or not at all.")
+	}
+	if c.r.Method == http.MethodPost {
+		if err := checkContentType(c.r.Header); err != nil {
+			c.w.Header().Set("Accept-Post", "application/json")
+			c.w.Header().Set("Accept-Encoding", "identity")
+			return err
+		}
+	}
+	return nil
+}
+
+// allMethods are those of the API's paths. HEAD is a GET whose body stays here.
+const allMethods = "GET, HEAD, POST, OPTIONS"
+
+// answerOptions answers preflights of named origins, and others by what is allowed.
+func (c *call) answerOptions() {
+	if isPreflight(c.r) {
+		allowPreflight(c.w.Header())
+	} else {
+		c.w.Header().Set("Allow", allMethods)
+	}
+	c.w.Header()["Cache-Control"] = []string{noStore}
+	c.send(http.StatusNoContent)
+}
+
+// read returns the request's parameters.
+func (c *call) read() (operationRequest, error) {
+	if c.r.Method != http.MethodPost {
+		return decodeURL(c.r.URL.RawQuery)
+	}
+	body := c.t.buffers.get()
+	defer c.t.buffers.put(body)
+	if err := c.t.readBody(body, c.w, c.r); err != nil {
+		return operationRequest{}, err
+	}
+	return decodeBody(body.Bytes())
+}
+
+// resolve puts the document's text into req.
+func (c *call) resolve(req *operationRequest) error {
+	if c.r.Method != http.MethodPost && c.t.cfg.PersistedGETOnly && req.hasQuery {
+		c.w.Header().Set("Allow", http.MethodPost)
+		return fault.New(fault.MethodNotAllowed, "GET is for persisted documents: send the document's text with POST.")
+	}
+	if !req.hasQuery {
+		return fault.New(fault.BadRequest, `"query" is missing.`)
+	}
+	return nil
+}
