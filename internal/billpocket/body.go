@@ -1,0 +1,136 @@
+package billpocket
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+const (
+	// versionBytes of the hash are the version: 32 hexadecimal digits.
+	versionBytes = 16
+	// maxPooledBytes keeps one huge body from staying in the pool.
+	maxPooledBytes = 16 << 20
+	// maxTrustedBytes is how much memory an announced length gets at once.
+	maxTrustedBytes = 8 << 20
+	// Of the body of an error as much is read as it takes to use the
+	// connection again, and for as long.
+	drainBytes = 8 << 10
+	drainFor   = 50 * time.Millisecond
+)
+
+// errBody is what all errors wrap that say a body cannot be read. Their texts
+// quote nothing of it.
+var errBody = errors.New("upstream body")
+
+// buffer holds a body, inflated, until its hash is known. Most refreshes change
+// nothing, and their bodies go back into the pool without a copy.
+type buffer struct{ bytes.Buffer }
+
+//nolint:gochecknoglobals // a pool is shared by nature, and holds no state that shows
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+//nolint:gochecknoglobals // the same
+var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
+
+func emptyBuffer() *buffer { return new(buffer) }
+
+// release gives the buffer back; its bytes may be overwritten from then on.
+func (b *buffer) release() {
+	if b.Cap() > maxPooledBytes {
+		return
+	}
+	b.Reset()
+	buffers.Put(b)
+}
+
+// version is equal for equal bodies, on every replica.
+func (b *buffer) version() string {
+	sum := sha256.Sum256(b.Bytes())
+	return hex.EncodeToString(sum[:versionBytes])
+}
+
+// keep returns a copy that nothing overwrites.
+func (b *buffer) keep() []byte { return bytes.Clone(b.Bytes()) }
+
+// read takes in a body, inflated if need be, up to the limit. The limit is on
+// what comes out of inflation, so a small answer that inflates to a huge one
+// ends there. Errors wrap errBody unless they are the transport's.
+func (c *Client) read(resp *http.Response) (*buffer, error) {
+	b, _ := buffers.Get().(*buffer)
+	if err := c.readInto(b, resp); err != nil {
+		b.release()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (c *Client) readInto(b *buffer, resp *http.Response) error {
+	body := &noting{r: resp.Body}
+	source := io.Reader(body)
+	switch coding := resp.Header.Get("Content-Encoding"); {
+	case coding == "" || strings.EqualFold(coding, "identity"):
+		if resp.ContentLength > c.maxBodyBytes {
+			return fmt.Errorf("%w: over %d bytes", errBody, c.maxBodyBytes)
+		}
+		// One allocation for what is announced, within reason, and its end.
+		b.Grow(int(min(max(resp.ContentLength, 0), maxTrustedBytes)) + bytes.MinRead)
+	case strings.EqualFold(coding, "gzip"), strings.EqualFold(coding, "x-gzip"):
+		inflater, _ := inflaters.Get().(*gzip.Reader)
+		defer inflaters.Put(inflater)
+		if err := inflater.Reset(body); err != nil {
+			return body.blame(err)
+		}
+		source = inflater
+	default:
+		return fmt.Errorf("%w: in a coding that was not asked for", errBody)
+	}
+	n, err := b.ReadFrom(io.LimitReader(source, c.maxBodyBytes+1))
+	if err != nil {
+		return body.blame(err)
+	}
+	if n > c.maxBodyBytes {
+		return fmt.Errorf("%w: over %d bytes", errBody, c.maxBodyBytes)
+	}
+	return nil
+}
+
+// noting remembers the transport's error behind an inflater's.
+type noting struct {
+	r   io.Reader
+	err error
+}
+
+func (n *noting) Read(p []byte) (int, error) {
+	read, err := n.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.err = err
+	}
+	return read, err
+}
+
+// blame returns the transport's error if there was one, and else says that the
+// body is to blame. The inflater's own words are constant and say no more.
+func (n *noting) blame(err error) error {
+	if n.err != nil {
+		return n.err
+	}
+	return fmt.Errorf("%w: broken gzip: %w", errBody, err)
+}
+
+// drain reads what little there may be of an error's body and forgets it.
+func drain(body io.Reader, cancel context.CancelFunc) {
+	timer := time.AfterFunc(drainFor, cancel)
+	defer timer.Stop()
+	_, _ = io.CopyN(io.Discard, body, drainBytes) // the status has said it all
+}

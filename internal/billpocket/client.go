@@ -1,0 +1,235 @@
+// Package billpocket is the client of the one REST call that everything here
+// stands on: GET {base}/v1/custom-link, the whole list of a merchant's payment
+// links.
+//
+// It sends the request, reads a bounded answer, and turns status and body into
+// a Snapshot or a *fault.Error. Nothing of an answer that failed, and no
+// credential, gets into an error or a log.
+package billpocket
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/tenant"
+)
+
+// The defaults of Config.
+const (
+	DefaultMaxBodyBytes = 64 << 20
+	DefaultTryTimeout   = 4 * time.Second
+	DefaultUserAgent    = "paymentlinks"
+)
+
+// Config configures a Client. All but BaseURL may be left zero.
+type Config struct {
+	// BaseURL is what "/v1/custom-link" is appended to; a path in it is kept.
+	// It is https, or http to a loopback address.
+	BaseURL string
+	// Insecure allows http to any host. Credentials then cross the network in
+	// the clear.
+	Insecure bool
+	// CAFile names a file of PEM certificates to trust beside the system's.
+	CAFile string
+	// Proxy names the proxy of a request as http.Transport.Proxy does; nil is
+	// http.ProxyFromEnvironment.
+	Proxy func(*http.Request) (*url.URL, error)
+	// Transport replaces the pooled transport of the client's own, and with it
+	// CAFile and Proxy. It must follow no redirects; a RoundTripper by its
+	// contract does not.
+	Transport http.RoundTripper
+
+	// Location is the zone of upstream's times that name none; nil is UTC.
+	Location *time.Location
+	// LiveHosts are the hosts whose links are live, for paymentlink.NewSet.
+	LiveHosts []string
+	// MaxBodyBytes bounds a body after inflation; 0 is DefaultMaxBodyBytes.
+	MaxBodyBytes int64
+	// TryTimeout bounds one request, its body included; 0 is DefaultTryTimeout.
+	TryTimeout time.Duration
+	// UserAgent is the header of that name; "" is DefaultUserAgent.
+	UserAgent string
+
+	// Logger hears of elements that could not be read; nil is silence.
+	Logger *slog.Logger
+	// Now is time.Now if nil.
+	Now func() time.Time
+}
+
+// Client lists payment links. It is safe for concurrent use.
+type Client struct {
+	listURL      *url.URL
+	transport    http.RoundTripper
+	userAgent    string
+	maxBodyBytes int64
+	tryTimeout   time.Duration
+	decoder      decoder
+	liveHosts    []string
+	logger       *slog.Logger
+	now          func() time.Time
+}
+
+// New checks c and returns a client. An error names what is wrong with which
+// field, and repeats no value.
+func New(c Config) (*Client, error) {
+	listURL, err := listURL(c.BaseURL, c.Insecure)
+	if err != nil {
+		return nil, err
+	}
+	if c.MaxBodyBytes < 0 || c.TryTimeout < 0 {
+		return nil, errors.New("upstream body limit and time-out must not be negative")
+	}
+	client := &Client{
+		listURL:      listURL,
+		transport:    c.Transport,
+		userAgent:    c.UserAgent,
+		maxBodyBytes: c.MaxBodyBytes,
+		tryTimeout:   c.TryTimeout,
+		decoder:      decoder{location: c.Location},
+		liveHosts:    c.LiveHosts,
+		logger:       c.Logger,
+		now:          c.Now,
+	}
+	if client.transport == nil {
+		if client.transport, err = newTransport(c.Proxy, c.CAFile); err != nil {
+			return nil, err
+		}
+	}
+	client.setDefaults()
+	return client, nil
+}
+
+func (c *Client) setDefaults() {
+	if c.userAgent == "" {
+		c.userAgent = DefaultUserAgent
+	}
+	if c.maxBodyBytes == 0 {
+		c.maxBodyBytes = DefaultMaxBodyBytes
+	}
+	if c.tryTimeout == 0 {
+		c.tryTimeout = DefaultTryTimeout
+	}
+	if c.decoder.location == nil {
+		c.decoder.location = time.UTC
+	}
+	if c.logger == nil {
+		c.logger = slog.New(slog.DiscardHandler)
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+}
+
+// Close closes the connections that are idle.
+func (c *Client) Close() {
+	if closer, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		closer.CloseIdleConnections()
+	}
+}
+
+// List fetches the whole list of a pair of credentials.
+//
+// prev, when not nil, is what the same pair got before: a body with the same
+// hash is not decoded again, and the snapshot has prev's Set, Version and
+// Skipped. FetchedAt is when the request was sent, so the list is at least as
+// new; FreshUntil and Stale are left to the caller.
+//
+// The error is a *fault.Error of kind Unauthenticated, Forbidden, one of the
+// Upstream kinds, or Canceled when ctx was cancelled. A deadline of ctx gives
+// UpstreamTimeout.
+func (c *Client) List(
+	ctx context.Context, credentials tenant.Credentials, prev *paymentlink.Snapshot,
+) (*paymentlink.Snapshot, error) {
+	if credentials.IsZero() {
+		return nil, fault.New(fault.Unauthenticated, "Listing payment links needs credentials.")
+	}
+	// Policies that repeat or withhold a try belong round this one call: its
+	// errors tell them apart, a malformed body included.
+	return c.try(ctx, credentials, prev)
+}
+
+// try is one request under its own deadline, and all that is made of its answer.
+func (c *Client) try(
+	ctx context.Context, credentials tenant.Credentials, prev *paymentlink.Snapshot,
+) (*paymentlink.Snapshot, error) {
+	tryCtx, cancel := context.WithTimeout(ctx, c.tryTimeout)
+	defer cancel()
+
+	sentAt := c.now()
+	resp, err := c.transport.RoundTrip(c.request(tryCtx, credentials))
+	if err != nil {
+		return nil, classify(ctx, tryCtx, err)
+	}
+	defer func() { _ = resp.Body.Close() }() // what it could tell was told by reading
+
+	var body *buffer
+	switch resp.StatusCode {
+	case http.StatusOK:
+		if body, err = c.read(resp); err != nil {
+			return nil, classify(ctx, tryCtx, err)
+		}
+		defer body.release()
+	case http.StatusNoContent:
+		body = emptyBuffer()
+	default:
+		drain(resp.Body, cancel)
+		return nil, statusFault(resp, sentAt)
+	}
+
+	version := body.version()
+	if prev != nil && prev.Set != nil && prev.Version == version {
+		return &paymentlink.Snapshot{Set: prev.Set, FetchedAt: sentAt, Version: version, Skipped: prev.Skipped}, nil
+	}
+	set, skipped, err := c.decode(ctx, resp.StatusCode, body)
+	if err != nil {
+		return nil, err
+	}
+	return &paymentlink.Snapshot{Set: set, FetchedAt: sentAt, Version: version, Skipped: skipped}, nil
+}
+
+// request is the whole of what upstream is told. The credentials are in these
+// two headers and nowhere else.
+func (c *Client) request(ctx context.Context, credentials tenant.Credentials) *http.Request {
+	req := &http.Request{
+		Method: http.MethodGet,
+		URL:    c.listURL,
+		Host:   c.listURL.Host,
+		Header: http.Header{
+			"Bp-User-Token":   {credentials.UserToken()},
+			"X-Api-Key":       {credentials.APIKey()},
+			"Accept":          {"application/json"},
+			"Accept-Encoding": {"gzip"},
+			"User-Agent":      {c.userAgent},
+		},
+	}
+	return req.WithContext(ctx)
+}
+
+// decode makes a Set of a body and says in the log what is missing from it.
+func (c *Client) decode(ctx context.Context, status int, body *buffer) (*paymentlink.Set, int, error) {
+	if status == http.StatusNoContent {
+		return paymentlink.NewSet(nil, c.liveHosts), 0, nil
+	}
+	kept := body.keep()
+	list, err := c.decoder.decode(kept)
+	if err != nil {
+		return nil, 0, fault.Wrap(fault.UpstreamMalformed, malformed, err)
+	}
+	readable := len(list.records)
+	set := paymentlink.NewSet(list.records, c.liveHosts)
+	if set.Len() < readable { // repeated ids: the first stays
+		list = c.decoder.withRepeated(kept)
+	}
+	if list.skipped > 0 {
+		c.logger.LogAttrs(ctx, slog.LevelWarn, "upstream list is incomplete",
+			slog.Int("elements", list.elements), slog.Int("skipped", list.skipped),
+			slog.Any("first_skipped", list.firstSkipped))
+	}
+	return set, list.skipped, nil
+}

@@ -1,0 +1,98 @@
+package billpocket
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"paymentlinks/internal/fault"
+)
+
+// The public sentence of each kind of failure.
+const (
+	unauthenticated = "Upstream does not accept the credentials."
+	forbidden       = "Upstream does not let these credentials list payment links."
+	rateLimited     = "Upstream asks to be called less often."
+	unavailable     = "Upstream is not available."
+	timedOut        = "Upstream took too long to answer."
+	rejected        = "Upstream rejected the request."
+	malformed       = "Upstream sent an answer that cannot be read."
+	canceled        = "The request was cancelled."
+)
+
+// Retry-After of a 429 is kept between these; the least also stands for one
+// that is absent or unreadable.
+const (
+	minRetryAfter = time.Second
+	maxRetryAfter = 5 * time.Minute
+)
+
+// statusFault is the table from statuses to kinds, but for 200 and 204.
+func statusFault(resp *http.Response, now time.Time) *fault.Error {
+	status := resp.StatusCode
+	kind, public := fault.UpstreamMalformed, malformed // other 2xx, 3xx, and what is no status
+	switch {
+	case status == http.StatusUnauthorized:
+		kind, public = fault.Unauthenticated, unauthenticated
+	case status == http.StatusForbidden:
+		kind, public = fault.Forbidden, forbidden
+	case status == http.StatusTooManyRequests:
+		kind, public = fault.UpstreamRateLimited, rateLimited
+	case status == http.StatusRequestTimeout:
+		kind, public = fault.UpstreamTimeout, timedOut
+	case status >= 400 && status <= 499:
+		kind, public = fault.UpstreamRejected, rejected
+	case status >= 500 && status <= 599:
+		kind, public = fault.UpstreamUnavailable, unavailable
+	}
+	f := fault.Wrap(kind, public, statusError(status))
+	if kind == fault.UpstreamRateLimited {
+		f.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
+	}
+	return f
+}
+
+// statusError is the cause of a fault that a status tells.
+type statusError int
+
+func (s statusError) Error() string { return "upstream status " + strconv.Itoa(int(s)) }
+
+// retryAfter reads seconds or an HTTP date (RFC 9110, section 10.2.3).
+func retryAfter(value string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	var wait time.Duration
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
+		wait = time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
+	} else if errors.Is(err, strconv.ErrRange) {
+		wait = maxRetryAfter
+	} else if at, err := http.ParseTime(value); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, minRetryAfter), maxRetryAfter)
+}
+
+// classify turns an error of sending or reading into a fault. What the caller
+// did comes first: the transport words a cancellation in many ways.
+func classify(ctx, tryCtx context.Context, err error) *fault.Error {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return fault.Wrap(fault.Canceled, canceled, context.Canceled)
+	case errors.Is(err, errBody):
+		return fault.Wrap(fault.UpstreamMalformed, malformed, err)
+	case tryCtx.Err() != nil, isTimeout(err):
+		return fault.Wrap(fault.UpstreamTimeout, timedOut, context.DeadlineExceeded)
+	case errors.Is(err, io.ErrUnexpectedEOF): // the headers came, the body was cut off
+		return fault.Wrap(fault.UpstreamMalformed, malformed, cause(err))
+	}
+	return fault.Wrap(fault.UpstreamUnavailable, unavailable, cause(err))
+}
+
+func isTimeout(err error) bool {
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
+}

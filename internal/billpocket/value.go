@@ -1,0 +1,155 @@
+package billpocket
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+	"unsafe"
+
+	"paymentlinks/internal/money"
+	"paymentlinks/internal/paymentlink"
+)
+
+// alias returns b as a string without copying it. It is for parts of a kept
+// body alone: nothing writes to that once it has been read.
+func alias(b []byte) string {
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
+// unquote returns the content of a JSON string. It aliases the body unless
+// there are escapes in it.
+func unquote(quoted []byte) string {
+	content := quoted[1 : len(quoted)-1]
+	first := bytes.IndexByte(content, '\\')
+	if first < 0 {
+		return alias(content)
+	}
+	text := append(make([]byte, 0, len(content)), content[:first]...)
+	for i := first; i < len(content); {
+		if content[i] != '\\' {
+			text = append(text, content[i])
+			i++
+			continue
+		}
+		switch c := content[i+1]; c {
+		case 'u':
+			r, length := escapedRune(content[i:])
+			text = utf8.AppendRune(text, r)
+			i += length
+			continue
+		case 'b':
+			text = append(text, '\b')
+		case 'f':
+			text = append(text, '\f')
+		case 'n':
+			text = append(text, '\n')
+		case 'r':
+			text = append(text, '\r')
+		case 't':
+			text = append(text, '\t')
+		default: // the character itself: the scanner let no other pass
+			text = append(text, c)
+		}
+		i += 2
+	}
+	return alias(text)
+}
+
+// escapedRune reads \uXXXX, or the two of a surrogate pair; half a pair alone
+// is U+FFFD, as in encoding/json.
+func escapedRune(escaped []byte) (r rune, length int) {
+	r = codeUnit(escaped)
+	if !utf16.IsSurrogate(r) {
+		return r, 6
+	}
+	if len(escaped) >= 12 && escaped[6] == '\\' && escaped[7] == 'u' {
+		if pair := utf16.DecodeRune(r, codeUnit(escaped[6:])); pair != utf8.RuneError {
+			return pair, 12
+		}
+	}
+	return utf8.RuneError, 6
+}
+
+func codeUnit(escaped []byte) (unit rune) {
+	for _, c := range escaped[2:6] {
+		unit = unit<<4 | hexDigit(c)
+	}
+	return unit
+}
+
+// The readers below take a value as JSON, nil when its key is missing, and
+// return none for whatever they do not expect.
+
+// text reads a string.
+func text(value []byte) string {
+	if len(value) == 0 || value[0] != '"' {
+		return ""
+	}
+	return unquote(value)
+}
+
+// opaque reads a string, or a number as it is written: ids come as either.
+func opaque(value []byte) string {
+	if len(value) == 0 {
+		return ""
+	}
+	if c := value[0]; c == '-' || isDigit(c) {
+		return alias(value)
+	}
+	return text(value)
+}
+
+// number reads a number, also one sent as a string.
+func number(value []byte) string { return strings.TrimSpace(opaque(value)) }
+
+// code reads a whole number of 32 bits.
+func code(value []byte) paymentlink.Optional[int32] {
+	n, err := strconv.ParseInt(number(value), 10, 32)
+	if err != nil {
+		return paymentlink.Optional[int32]{}
+	}
+	return paymentlink.Some(int32(n))
+}
+
+func boolean(value []byte) paymentlink.Optional[bool] {
+	switch string(value) {
+	case "true":
+		return paymentlink.Some(true)
+	case "false":
+		return paymentlink.Some(false)
+	}
+	return paymentlink.Optional[bool]{}
+}
+
+// amount reads an exact number; beyond 19 digits it is none.
+func amount(value []byte) paymentlink.Optional[money.Decimal] {
+	digits := number(value)
+	if digits == "" {
+		return paymentlink.Optional[money.Decimal]{}
+	}
+	d, err := money.ParseDecimal(digits)
+	if err != nil {
+		return paymentlink.Optional[money.Decimal]{}
+	}
+	return paymentlink.Some(d)
+}
+
+// currencies reads currencies. The links of one list share few of them, so it
+// remembers the last.
+type currencies struct {
+	text string
+	code money.Currency
+}
+
+func (c *currencies) read(value []byte) money.Currency {
+	if name := text(value); name != c.text {
+		code, err := money.ParseCurrency(name)
+		if err != nil {
+			code = ""
+		}
+		c.text, c.code = name, code
+	}
+	return c.code
+}
