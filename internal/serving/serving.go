@@ -1,0 +1,81 @@
+// Package serving starts HTTP servers together and stops them in order, with
+// the requests in flight answered.
+package serving
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Site is a server and what it listens on.
+type Site struct {
+	Server   *http.Server
+	Listener net.Listener
+}
+
+// Listen opens an address. Its error names the setting that the address came
+// from; the caller closes the listener.
+func Listen(ctx context.Context, setting, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
+	}
+	return listener, nil
+}
+
+// Until serves all sites until ctx ends, which is no error, or one of them
+// fails. Then they stop in the order given, each only when the one before has
+// answered its requests in flight; what is not answered within drain (in all)
+// is cut off. It returns when nothing is served any more.
+func Until(ctx context.Context, drain time.Duration, logger *slog.Logger, sites ...Site) error {
+	failed := make(chan error, len(sites))
+	var running sync.WaitGroup
+	for _, s := range sites {
+		running.Go(func() {
+			if err := s.Server.Serve(s.Listener); !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("serve %s: %w", s.Listener.Addr(), err)
+			}
+		})
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	logger.InfoContext(ctx, "draining", "at_most", drain)
+	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	for _, s := range sites {
+		if s.Server.Shutdown(bound) != nil {
+			logger.WarnContext(ctx, "requests in flight were cut off", "address", s.Listener.Addr().String())
+			_ = s.Server.Close() // the listener is closed already; there is nothing else to know
+		}
+	}
+	running.Wait()
+	logger.InfoContext(ctx, "stopped")
+	return err
+}
+
+// Probes answers /livez, and /readyz by isReady. Readiness should not follow
+// upstream's state: taking us out of service would not heal it.
+func Probes(isReady func() bool) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "ok\n") // the prober may have left
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if !isReady() {
+			http.Error(w, "draining", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "ok\n")
+	})
+	return mux
+}

@@ -1,0 +1,172 @@
+package serving_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"paymentlinks/internal/serving"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// site is a server on a free port of loopback.
+func site(t *testing.T, handler http.HandlerFunc) (s serving.Site, url string) {
+	t.Helper()
+	listener, err := serving.Listen(t.Context(), "SETTING", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serving.Site{Server: &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}, Listener: listener}, "http://" + listener.Addr().String()
+}
+
+// get returns status and body; a request that fails gives 0 and the error.
+func get(t *testing.T, url string) (int, string) {
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return 0, err.Error()
+	}
+	req.Close = true
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err.Error()
+	}
+	return resp.StatusCode, string(body)
+}
+
+func TestUntilAnswersRequestsInFlight(t *testing.T) {
+	arrived, goOn := make(chan struct{}), make(chan struct{})
+	slow, slowURL := site(t, func(w http.ResponseWriter, _ *http.Request) {
+		close(arrived)
+		<-goOn
+		_, _ = io.WriteString(w, "answered")
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	second, secondURL := site(t, serving.Probes(func() bool { return ctx.Err() == nil }).ServeHTTP)
+
+	ended := make(chan error)
+	go func() { ended <- serving.Until(ctx, time.Minute, slog.New(slog.DiscardHandler), slow, second) }()
+	answers := make(chan string)
+	go func() {
+		_, body := get(t, slowURL)
+		answers <- body
+	}()
+	<-arrived
+	if status, _ := get(t, secondURL+"/readyz"); status != http.StatusOK {
+		t.Errorf("/readyz while serving = %d, want 200", status)
+	}
+	cancel()
+	if status, _ := get(t, secondURL+"/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz while draining = %d, want 503", status)
+	}
+	if status, _ := get(t, secondURL+"/livez"); status != http.StatusOK {
+		t.Errorf("/livez while draining = %d, want 200", status)
+	}
+	close(goOn)
+	if got := <-answers; got != "answered" {
+		t.Errorf("request in flight: got %q", got)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("Until = %v, want nil", err)
+	}
+	for _, url := range []string{slowURL, secondURL} {
+		if status, _ := get(t, url); status != 0 {
+			t.Errorf("%s still answers", url)
+		}
+	}
+}
+
+func TestUntilCutsOffWhatTakesTooLong(t *testing.T) {
+	arrived := make(chan struct{})
+	hanging, url := site(t, func(_ http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-r.Context().Done()
+	})
+	var log bytes.Buffer
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- serving.Until(ctx, 0, slog.New(slog.NewTextHandler(&log, nil)), hanging) }()
+	answered := make(chan int)
+	go func() {
+		status, _ := get(t, url)
+		answered <- status
+	}()
+	<-arrived
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Until = %v, want nil", err)
+	}
+	if status := <-answered; status != 0 {
+		t.Errorf("the hanging request was answered with %d, want it cut off", status)
+	}
+	if !strings.Contains(log.String(), "requests in flight were cut off") {
+		t.Errorf("log = %q", log.String())
+	}
+}
+
+func TestUntilEndsWhenASiteFails(t *testing.T) {
+	broken, _ := site(t, nil)
+	if err := broken.Listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	healthy, url := site(t, nil)
+	err := serving.Until(t.Context(), time.Minute, slog.New(slog.DiscardHandler), healthy, broken)
+	if err == nil || !strings.Contains(err.Error(), broken.Listener.Addr().String()) {
+		t.Errorf("Until = %v, want an error that names the address", err)
+	}
+	if status, _ := get(t, url); status != 0 {
+		t.Errorf("the healthy site still answers")
+	}
+}
+
+func TestListenNamesTheSetting(t *testing.T) {
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	_, err = serving.Listen(t.Context(), "PAYMENTLINKS_LISTEN", taken.Addr().String())
+	if err == nil || !strings.HasPrefix(err.Error(), "PAYMENTLINKS_LISTEN: ") {
+		t.Errorf("Listen on a taken port = %v, want an error that names the setting", err)
+	}
+}
+
+func TestProbes(t *testing.T) {
+	isReady := true
+	probes := serving.Probes(func() bool { return isReady })
+	status := func(method, path string) int {
+		w := httptest.NewRecorder()
+		probes.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody))
+		return w.Code
+	}
+	if got := []int{status("GET", "/livez"), status("GET", "/readyz"), status("HEAD", "/readyz"), status("POST", "/livez"), status("GET", "/")}; !equal(got, 200, 200, 200, 405, 404) {
+		t.Errorf("ready: statuses %v", got)
+	}
+	isReady = false
+	if got := []int{status("GET", "/livez"), status("GET", "/readyz")}; !equal(got, 200, 503) {
+		t.Errorf("draining: statuses %v", got)
+	}
+}
+
+func equal(got []int, want ...int) bool {
+	for i := range want {
+		if got[i] != want[i] {
+			return false
+		}
+	}
+	return len(got) == len(want)
+}
