@@ -36,6 +36,9 @@ type kept struct {
 	// standing in for a failing upstream.
 	behindUntil, heldUntil time.Time
 
+	// weight is the entry's share of Config.MaxBytes.
+	weight uint32
+
 	// failures counts the fetches that failed since the last success, and
 	// nextTry is when the next may begin; both zero while upstream is well.
 	failures int
@@ -57,6 +60,7 @@ func (a ages) keep(snapshot paymentlink.Snapshot, begunAt time.Time) *kept {
 		begunAt:     begunAt,
 		behindUntil: snapshot.FreshUntil.Add(a.freshFor),
 		heldUntil:   snapshot.FetchedAt.Add(a.staleFor),
+		weight:      uint32(min(snapshot.Set.SizeBytes()+overheadBytes, math.MaxUint32)),
 	}
 }
 
@@ -109,8 +113,4 @@ func backoff(n int) time.Duration {
 	return pause
 }
 
-// weigh is an entry's share of Config.MaxBytes.
-func weigh(_ tenant.Key, k *kept) uint32 {
-	size := k.snapshot.Set.SizeBytes() + overheadBytes
-	return uint32(min(max(size, overheadBytes), math.MaxUint32))
-}
+func weigh(_ tenant.Key, k *kept) uint32 { return k.weight }
