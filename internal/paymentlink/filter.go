@@ -35,136 +35,103 @@ type AmountRange struct{ From, To *money.Decimal }
 // TimeRange includes From and excludes To; a zero end is open.
 type TimeRange struct{ From, To time.Time }
 
-// Select returns the links that match, in upstream's order. Status and
+// Select returns the links that match, in upstream's order. Ids, status and
 // currency are answered by index: their cost follows the result, and a single
-// status, currency or both costs nothing. So are ids. The other fields are
-// checked on what the indexed ones leave.
+// status, currency or both costs nothing. The other fields are checked on what
+// those leave.
 func (s *Set) Select(f Filter, now time.Time) Selection {
-	m := newMatcher(&f, now)
-	sel := s.candidates(&f, &m)
-	if !m.active() || len(sel.rows) == 0 {
+	sel := s.candidates(&f)
+	if len(sel.rows) == 0 {
 		return sel
 	}
-	rows := make([]int32, 0, min(len(sel.rows), 64))
-	for _, row := range sel.rows {
-		if m.matches(s, row) {
-			rows = append(rows, row)
-		}
+	if words := searchWords(f.Search); len(words) > 0 {
+		sel = Selection{set: s, rows: s.search(sel.rows, words)}
 	}
-	return Selection{set: s, rows: rows}
-}
-
-// matcher holds what no index answers, prepared for a pass over many links.
-type matcher struct {
-	filter *Filter
-	now    time.Time
-	states uint8 // bit State-1
-	until  time.Time
-	words  []string
-	// Which parts there are to check.
-	byState, byAmount, byTime, within bool
-}
-
-func newMatcher(f *Filter, now time.Time) matcher {
-	m := matcher{filter: f, now: now, words: searchWords(f.Search)}
-	for _, state := range f.State {
-		m.states |= 1 << (state - 1)
+	if rest := newPredicate(&f, now); rest.any() {
+		sel = Selection{set: s, rows: s.pick(sel.rows, &rest)}
 	}
-	m.byState = f.State != nil
-	m.byAmount = f.Amount != AmountRange{}
-	m.byTime = f.CreatedAt != TimeRange{} || f.UpdatedAt != TimeRange{} || f.ExpiresAt != TimeRange{}
-	if f.ExpiresWithin != nil {
-		m.within, m.until = true, now.Add(*f.ExpiresWithin)
-	}
-	return m
-}
-
-func (m *matcher) active() bool {
-	return m.byState || m.byAmount || m.byTime || m.within || len(m.words) > 0
-}
-
-func (m *matcher) matches(s *Set, row int32) bool {
-	f := &s.facts[row]
-	if m.byState && m.states&(1<<(f.state(m.now)-1)) == 0 {
-		return false
-	}
-	if m.byAmount && !(f.hasAmount && m.filter.Amount.contains(f.amount)) {
-		return false
-	}
-	if m.within && (f.expires.IsZero() || !f.expires.After(m.now) || f.expires.After(m.until)) {
-		return false
-	}
-	if m.byTime {
-		r := &s.records[row]
-		if !m.filter.CreatedAt.contains(r.CreatedAt) || !m.filter.UpdatedAt.contains(r.UpdatedAt) || !m.filter.ExpiresAt.contains(f.expires) {
-			return false
-		}
-	}
-	return len(m.words) == 0 || s.text.contains(s, row, m.words)
-}
-
-func (r AmountRange) contains(d money.Decimal) bool {
-	return (r.From == nil || d.Cmp(*r.From) >= 0) && (r.To == nil || d.Cmp(*r.To) < 0)
-}
-
-func (r TimeRange) contains(t time.Time) bool {
-	if r == (TimeRange{}) {
-		return true
-	}
-	return !t.IsZero() && !t.Before(r.From) && (r.To.IsZero() || t.Before(r.To))
+	return sel
 }
 
 // candidates answers what the indexes can.
-func (s *Set) candidates(f *Filter, m *matcher) Selection {
-	statuses, currencies := s.wantedStatuses(f, m), s.wantedCurrencies(f)
+func (s *Set) candidates(f *Filter) Selection {
+	statuses, currencies := wantedStatuses(f), s.wantedCurrencies(f)
 	if f.IDs != nil {
 		return Selection{set: s, rows: s.rowsByID(f.IDs, statuses, currencies)}
 	}
-	var postings []*posting
-	switch allStatuses := statuses == 1<<statusCount-1; {
-	case allStatuses && f.Currency == nil:
+	if statuses == allStatuses && currencies == nil {
 		return s.whole(&s.all)
-	case allStatuses:
-		for _, c := range currencies {
-			postings = append(postings, &s.byCurrency[c])
-		}
-	default:
-		for status := range Status(statusCount) {
-			if statuses&(1<<status) == 0 {
-				continue
-			}
-			if f.Currency == nil {
-				postings = append(postings, &s.byStatus[status])
-				continue
-			}
-			for _, c := range currencies {
-				postings = append(postings, s.pair(status, c))
-			}
-		}
 	}
-	switch len(postings) {
+	var few [statusCount]*posting // spares the usual filters an allocation
+	switch postings := s.postings(few[:0], statuses, currencies); len(postings) {
 	case 0:
 		return Selection{set: s}
 	case 1:
 		return s.whole(postings[0])
+	default:
+		return Selection{set: s, rows: s.union(postings)}
 	}
-	return Selection{set: s, rows: s.union(postings)}
 }
 
-// wantedStatuses returns a bit for each Status that can match: a state other
-// than expired implies one.
-func (s *Set) wantedStatuses(f *Filter, m *matcher) uint8 {
-	const all = uint8(1)<<statusCount - 1
-	wanted := all
+// postings appends the postings that together hold the links in the wanted
+// statuses and currencies; nil currencies are all of them.
+func (s *Set) postings(dst []*posting, statuses statusMask, currencies []int32) []*posting {
+	if statuses == allStatuses {
+		for _, c := range currencies {
+			dst = append(dst, &s.byCurrency[c])
+		}
+		return dst
+	}
+	for status := range Status(statusCount) {
+		switch {
+		case !statuses.has(status):
+		case currencies == nil:
+			dst = append(dst, &s.byStatus[status])
+		default:
+			for _, c := range currencies {
+				dst = append(dst, s.pair(status, c))
+			}
+		}
+	}
+	return dst
+}
+
+// rowsByID looks the ids up and keeps those in the wanted statuses and currencies.
+func (s *Set) rowsByID(ids []string, statuses statusMask, currencies []int32) []int32 {
+	rows := make([]int32, 0, min(len(ids), len(s.records)))
+	for _, id := range ids {
+		row, ok := s.ids.find(id, s.idOf)
+		if !ok || !statuses.has(s.facts[row].status) {
+			continue
+		}
+		if currencies == nil || slices.Contains(currencies, s.facts[row].currency) {
+			rows = append(rows, row)
+		}
+	}
+	slices.Sort(rows)
+	return slices.Compact(rows)
+}
+
+// statusMask is a set of statuses.
+type statusMask uint8
+
+const allStatuses = statusMask(1)<<statusCount - 1
+
+func (m statusMask) has(s Status) bool { return m&(1<<s) != 0 }
+
+// wantedStatuses returns the statuses that can match. A wanted state that is
+// not expired implies one of them.
+func wantedStatuses(f *Filter) statusMask {
+	wanted := allStatuses
 	if f.Status != nil {
 		wanted = 0
 		for _, status := range f.Status {
-			wanted |= 1 << status & all
+			wanted |= 1 << status & allStatuses
 		}
 	}
-	if m.byState && m.states&(1<<(StateExpired-1)) == 0 {
+	if f.State != nil && !slices.Contains(f.State, StateExpired) {
 		for status := range Status(statusCount) {
-			if m.states&(1<<(stateOf(status)-1)) == 0 {
+			if !slices.Contains(f.State, stateOf(status)) {
 				wanted &^= 1 << status
 			}
 		}
@@ -173,25 +140,17 @@ func (s *Set) wantedStatuses(f *Filter, m *matcher) uint8 {
 }
 
 // wantedCurrencies returns the indexes of the wanted currencies that links
-// have, each once.
+// have, each once; nil when any will do.
 func (s *Set) wantedCurrencies(f *Filter) []int32 {
+	if f.Currency == nil {
+		return nil
+	}
 	indexes := make([]int32, 0, min(len(f.Currency), len(s.currencies)+1))
 	for _, c := range f.Currency {
-		if i, ok := s.currencyIndex(c); ok && !slices.Contains(indexes, i) {
+		if i, ok := s.currencyIndex(c); ok {
 			indexes = append(indexes, i)
 		}
 	}
-	return indexes
-}
-
-// rowsByID looks the ids up and keeps those in the wanted statuses and currencies.
-func (s *Set) rowsByID(ids []string, statuses uint8, currencies []int32) []int32 {
-	rows := make([]int32, 0, min(len(ids), len(s.records)))
-	for _, id := range ids {
-		if row, ok := s.ids.find(id, s.idOf); ok {
-			rows = append(rows, row)
-		}
-	}
-	slices.Sort(rows)
-	return slices.Compact(rows)
+	slices.Sort(indexes)
+	return slices.Compact(indexes)
 }

@@ -136,10 +136,10 @@ func (l Link) Upstream() []byte { return l.record().Upstream }
 
 func known(t time.Time) (time.Time, bool) { return t, !t.IsZero() }
 
-// codeOf reads the code; an URL that ends in its host has no last segment.
+// codeOf reads the code; a URL that ends in its host has no last segment.
 func codeOf(r *Record) string {
-	if r.Code != "" {
-		return r.Code
+	if code := strings.TrimSpace(r.Code); code != "" {
+		return code
 	}
 	if segment := lastSegment(r.URL); segment != "" {
 		return segment

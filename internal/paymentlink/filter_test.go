@@ -1,0 +1,214 @@
+package paymentlink_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"paymentlinks/internal/money"
+	"paymentlinks/internal/paymentlink"
+)
+
+func TestSelect(t *testing.T) {
+	at := func(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }
+	amount := func(text string) paymentlink.Optional[money.Decimal] { return paymentlink.Some(decimal(text)) }
+	set := newSet([]paymentlink.Record{
+		{ID: "a", Code: "ca", StatusCode: paymentlink.Some[int32](1), Currency: "MXN", Amount: amount("30"), CreatedAt: at(-9), UpdatedAt: at(-5), Description: "Café Olé (CA)"},
+		{ID: "b", Code: "cb", StatusCode: paymentlink.Some[int32](0), Currency: "MXN", Amount: amount("30.01"), CreatedAt: at(-8), ExpiresAt: at(0)},
+		{ID: "c", Code: "cc", StatusCode: paymentlink.Some[int32](1), Currency: "USD", Amount: amount("50"), CreatedAt: at(-7), ExpiresAt: at(10)},
+		{ID: "d", Code: "cd", StatusCode: paymentlink.Some[int32](9), Currency: "USD", UpdatedAt: at(-4), ExpiresAt: at(20)},
+		{ID: "e", Code: "ce", Amount: amount("30"), Description: "olé, CAFE"},
+		{ID: "f", Code: "cf", StatusCode: paymentlink.Some[int32](0), Currency: "EUR", Amount: amount("-1")},
+	})
+	minutes := func(n int) *time.Duration { return new(time.Duration(n) * time.Minute) }
+	tests := map[string]struct {
+		filter paymentlink.Filter
+		want   string
+	}{
+		"everything": {paymentlink.Filter{}, "abcdef"},
+
+		"ids, in upstream's order":    {paymentlink.Filter{IDs: []string{"c", "a"}}, "ac"},
+		"an id twice":                 {paymentlink.Filter{IDs: []string{"c", "c"}}, "c"},
+		"unknown ids":                 {paymentlink.Filter{IDs: []string{"x", "C", ""}}, ""},
+		"no ids":                      {paymentlink.Filter{IDs: []string{}}, ""},
+		"ids and status":              {paymentlink.Filter{IDs: []string{"a", "b"}, Status: []paymentlink.Status{paymentlink.StatusInactive}}, "b"},
+		"ids and currency":            {paymentlink.Filter{IDs: []string{"a", "c", "e"}, Currency: []money.Currency{"USD"}}, "c"},
+		"ids and no currency that is": {paymentlink.Filter{IDs: []string{"a", "c", "e"}, Currency: []money.Currency{"JPY"}}, ""},
+
+		"active":              {paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusActive}}, "ac"},
+		"inactive":            {paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusInactive}}, "bf"},
+		"unknown status":      {paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusUnknown}}, "de"},
+		"two statuses":        {paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusUnknown, paymentlink.StatusActive}}, "acde"},
+		"a status twice":      {paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusActive, paymentlink.StatusActive}}, "ac"},
+		"all statuses":        {paymentlink.Filter{Status: paymentlink.Statuses()}, "abcdef"},
+		"no status":           {paymentlink.Filter{Status: []paymentlink.Status{}}, ""},
+		"what is no status":   {paymentlink.Filter{Status: []paymentlink.Status{77}}, ""},
+		"currency":            {paymentlink.Filter{Currency: []money.Currency{"MXN"}}, "ab"},
+		"two currencies":      {paymentlink.Filter{Currency: []money.Currency{"USD", "EUR"}}, "cdf"},
+		"a currency twice":    {paymentlink.Filter{Currency: []money.Currency{"EUR", "EUR"}}, "f"},
+		"unused currency":     {paymentlink.Filter{Currency: []money.Currency{"JPY"}}, ""},
+		"no currency":         {paymentlink.Filter{Currency: []money.Currency{}}, ""},
+		"status and currency": {paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusActive}, Currency: []money.Currency{"USD"}}, "c"},
+		"several of both": {
+			paymentlink.Filter{
+				Status:   []paymentlink.Status{paymentlink.StatusActive, paymentlink.StatusInactive},
+				Currency: []money.Currency{"EUR", "MXN"},
+			}, "abf",
+		},
+		"status and no currency": {paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusActive}, Currency: []money.Currency{}}, ""},
+
+		"open":                       {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateOpen}}, "ac"},
+		"expired":                    {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateExpired}}, "b"},
+		"inactive state":             {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateInactive}}, "f"},
+		"unknown state":              {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateUnknown}}, "de"},
+		"two states":                 {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateInactive, paymentlink.StateExpired}}, "bf"},
+		"no state":                   {paymentlink.Filter{State: []paymentlink.State{}}, ""},
+		"what is no state":           {paymentlink.Filter{State: []paymentlink.State{0, 77}}, ""},
+		"state and its status":       {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateOpen}, Status: []paymentlink.Status{paymentlink.StatusActive}}, "ac"},
+		"state and another status":   {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateOpen}, Status: []paymentlink.Status{paymentlink.StatusInactive}}, ""},
+		"expired and its status":     {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateExpired}, Status: []paymentlink.Status{paymentlink.StatusInactive}}, "b"},
+		"expired and another status": {paymentlink.Filter{State: []paymentlink.State{paymentlink.StateExpired}, Status: []paymentlink.Status{paymentlink.StatusActive}}, ""},
+
+		"amount from":             {paymentlink.Filter{Amount: paymentlink.AmountRange{From: new(decimal("30.01"))}}, "bc"},
+		"amount to":               {paymentlink.Filter{Amount: paymentlink.AmountRange{To: new(decimal("30.01"))}}, "af"},
+		"amount between":          {paymentlink.Filter{Amount: paymentlink.AmountRange{From: new(decimal("30")), To: new(decimal("50"))}}, "ab"},
+		"amount range of nothing": {paymentlink.Filter{Amount: paymentlink.AmountRange{From: new(decimal("30")), To: new(decimal("30"))}}, ""},
+		"amount range reversed":   {paymentlink.Filter{Amount: paymentlink.AmountRange{From: new(decimal("50")), To: new(decimal("30"))}}, ""},
+
+		"created from":         {paymentlink.Filter{CreatedAt: paymentlink.TimeRange{From: at(-8)}}, "bc"},
+		"created to":           {paymentlink.Filter{CreatedAt: paymentlink.TimeRange{To: at(-8)}}, "a"},
+		"created between":      {paymentlink.Filter{CreatedAt: paymentlink.TimeRange{From: at(-9), To: at(-7)}}, "ab"},
+		"updated":              {paymentlink.Filter{UpdatedAt: paymentlink.TimeRange{From: at(-5), To: at(-4)}}, "a"},
+		"expires":              {paymentlink.Filter{ExpiresAt: paymentlink.TimeRange{From: at(10)}}, "cd"},
+		"expires, expired too": {paymentlink.Filter{ExpiresAt: paymentlink.TimeRange{To: at(11)}}, "bc"},
+
+		"expires within, the end included": {paymentlink.Filter{ExpiresWithin: minutes(10)}, "c"},
+		"expires within, just short":       {paymentlink.Filter{ExpiresWithin: new(10*time.Minute - 1)}, ""},
+		"expires within a longer time":     {paymentlink.Filter{ExpiresWithin: minutes(60)}, "cd"},
+		"expires within no time":           {paymentlink.Filter{ExpiresWithin: minutes(0)}, ""},
+		"expires within less than no time": {paymentlink.Filter{ExpiresWithin: minutes(-60)}, ""},
+		"expires within the longest time":  {paymentlink.Filter{ExpiresWithin: new(time.Duration(1<<63 - 1))}, "cd"},
+
+		"search":            {paymentlink.Filter{Search: "cafe"}, "ae"},
+		"search and state":  {paymentlink.Filter{Search: "cafe", State: []paymentlink.State{paymentlink.StateOpen}}, "a"},
+		"search and ids":    {paymentlink.Filter{Search: "cafe", IDs: []string{"e", "f"}}, "e"},
+		"search for a code": {paymentlink.Filter{Search: "CF"}, "f"},
+		"all at once": {
+			paymentlink.Filter{
+				IDs: []string{"a", "c"}, Status: []paymentlink.Status{paymentlink.StatusActive}, State: []paymentlink.State{paymentlink.StateOpen},
+				Currency: []money.Currency{"USD"}, Amount: paymentlink.AmountRange{From: new(decimal("1"))},
+				CreatedAt: paymentlink.TimeRange{From: at(-60)}, ExpiresAt: paymentlink.TimeRange{To: at(60)}, ExpiresWithin: minutes(15), Search: "cc",
+			}, "c",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := strings.Join(idsOf(set.Select(test.filter, now)), ""); got != test.want {
+				t.Errorf("Select(%+v) = %q, want %q", test.filter, got, test.want)
+			}
+		})
+	}
+}
+
+// generateFilter sets each field now and then, to values that links have, to
+// values that none has, and to nothing.
+func generateFilter(r *rand.Rand, set *paymentlink.Set) paymentlink.Filter {
+	var f paymentlink.Filter
+	rarely := func() bool { return r.IntN(5) == 0 }
+	if rarely() {
+		f.IDs = []string{}
+		for range r.IntN(20) {
+			if set.Len() > 0 {
+				f.IDs = append(f.IDs, set.All().At(r.IntN(set.Len())).ID())
+			}
+		}
+		f.IDs = append(f.IDs, pickOne(r, "", "nobody"))
+	}
+	if rarely() {
+		f.Status = some(r, paymentlink.Statuses())
+	}
+	if rarely() {
+		f.State = some(r, paymentlink.States())
+	}
+	if rarely() {
+		f.Currency = some(r, []money.Currency{"MXN", "USD", "JPY", "EUR", ""})
+	}
+	if rarely() {
+		f.Amount.From = pickOne(r, nil, new(decimal(generateAmount(r))))
+		f.Amount.To = pickOne(r, nil, new(decimal(generateAmount(r))))
+	}
+	for _, tr := range []*paymentlink.TimeRange{&f.CreatedAt, &f.UpdatedAt, &f.ExpiresAt} {
+		if rarely() {
+			*tr = paymentlink.TimeRange{From: generateTime(r), To: generateTime(r)}
+		}
+	}
+	if rarely() {
+		f.ExpiresWithin = new(time.Duration(r.IntN(30)-2) * time.Minute)
+	}
+	if rarely() {
+		f.Search = pickOne(r, "cafe", "CAFÉ", "ñandu", "nan 0", "strasse", "한", "l x", "1", "   ", "\u0301", "\u00a8", "ضلى", "nothing of the kind")
+	}
+	return f
+}
+
+// some draws values, repetitions included; never nil.
+func some[T any](r *rand.Rand, values []T) []T {
+	drawn := []T{}
+	for range r.IntN(len(values) + 1) {
+		drawn = append(drawn, pickOne(r, values...))
+	}
+	return drawn
+}
+
+func TestFiltersEqualTheNaiveLoop(t *testing.T) {
+	const seed = 40
+	r := newRand(seed)
+	matched := 0
+	for round := range 200 {
+		records := generate(r, r.IntN(150))
+		set := newSet(records)
+		for range 20 {
+			filter := generateFilter(r, set)
+			want := naiveSelect(set, records, filter, now)
+			if diff := cmp.Diff(want, idsOf(set.Select(filter, now))); diff != "" {
+				t.Fatalf("seed %d, round %d: Select(%+v) (-want +got):\n%s", seed, round, filter, diff)
+			}
+			if 0 < len(want) && len(want) < set.Len() {
+				matched++
+			}
+		}
+	}
+	if matched < 500 {
+		t.Errorf("only %d of 4,000 filters told links apart: the generator is too weak", matched)
+	}
+}
+
+// FuzzFilter compares Select with the naive loop, over lists, filters and
+// instants drawn from a seed and searches of the fuzzer's own making.
+func FuzzFilter(f *testing.F) {
+	f.Add(uint64(1), uint8(20), int64(0), "cafe", "Café Olé")
+	f.Add(uint64(2), uint8(0), int64(-1), "", "")
+	f.Add(uint64(3), uint8(200), int64(time.Hour), "\u0301\u00a8 x", "a\u00a8b")
+	f.Add(uint64(4), uint8(3), int64(1), "\xff", "\xff\xfe \xed\xa0\x80")
+	f.Add(uint64(5), uint8(5), int64(1), "İi̇ ςΣ ŉ", "ŉ ΑΣ İ")
+	f.Fuzz(func(t *testing.T, seed uint64, n uint8, shift int64, search, description string) {
+		r := newRand(seed)
+		records := generate(r, int(n))
+		for i := range records {
+			if i%3 == 0 {
+				records[i].Description = description
+			}
+		}
+		set := newSet(records)
+		filter := generateFilter(r, set)
+		filter.Search = search
+		now := now.Add(time.Duration(shift))
+		want := naiveSelect(set, records, filter, now)
+		if diff := cmp.Diff(want, idsOf(set.Select(filter, now))); diff != "" {
+			t.Errorf("Select(%+v) at %v (-want +got):\n%s", filter, now, diff)
+		}
+	})
+}

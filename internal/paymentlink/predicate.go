@@ -1,0 +1,88 @@
+package paymentlink
+
+import (
+	"time"
+
+	"paymentlinks/internal/money"
+)
+
+// predicate is the part of a filter that no index answers, prepared for a pass
+// over many links.
+type predicate struct {
+	filter                             *Filter
+	now, until                         time.Time
+	states                             uint8 // bit State-1
+	byState, byAmount, byTime, byDelay bool
+}
+
+func newPredicate(f *Filter, now time.Time) predicate {
+	p := predicate{
+		filter:   f,
+		now:      now,
+		byState:  f.State != nil,
+		byAmount: f.Amount != AmountRange{},
+		byTime:   !f.CreatedAt.open() || !f.UpdatedAt.open() || !f.ExpiresAt.open(),
+	}
+	for _, state := range f.State {
+		if state > 0 {
+			p.states |= 1 << (state - 1)
+		}
+	}
+	if f.ExpiresWithin != nil {
+		p.byDelay, p.until = true, now.Add(*f.ExpiresWithin)
+	}
+	return p
+}
+
+func (p *predicate) any() bool { return p.byState || p.byAmount || p.byTime || p.byDelay }
+
+// pick returns those of the rows that match.
+func (s *Set) pick(rows []int32, p *predicate) []int32 {
+	var picked []int32
+	for i, row := range rows {
+		if !p.matches(s, row) {
+			continue
+		}
+		if picked == nil {
+			// What is picked first tells little of how many will be; half the
+			// rest saves most of the growing and wastes little.
+			picked = make([]int32, 0, (len(rows)-i+1)/2)
+		}
+		picked = append(picked, row)
+	}
+	return picked
+}
+
+func (p *predicate) matches(s *Set, row int32) bool {
+	f := &s.facts[row]
+	if p.byState && p.states&(1<<(f.state(p.now)-1)) == 0 {
+		return false
+	}
+	if p.byAmount && (!f.hasAmount || !p.filter.Amount.contains(f.amount)) {
+		return false
+	}
+	// A link without an expiry has a zero one, which is never after now.
+	if p.byDelay && (!f.expires.After(p.now) || f.expires.After(p.until)) {
+		return false
+	}
+	if !p.byTime {
+		return true
+	}
+	r := &s.records[row]
+	return p.filter.CreatedAt.contains(r.CreatedAt) &&
+		p.filter.UpdatedAt.contains(r.UpdatedAt) &&
+		p.filter.ExpiresAt.contains(f.expires)
+}
+
+func (r AmountRange) contains(d money.Decimal) bool {
+	return (r.From == nil || d.Cmp(*r.From) >= 0) && (r.To == nil || d.Cmp(*r.To) < 0)
+}
+
+func (r TimeRange) open() bool { return r.From.IsZero() && r.To.IsZero() }
+
+func (r TimeRange) contains(t time.Time) bool {
+	if r.open() {
+		return true
+	}
+	return !t.IsZero() && !t.Before(r.From) && (r.To.IsZero() || t.Before(r.To))
+}

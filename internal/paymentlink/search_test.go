@@ -1,0 +1,116 @@
+package paymentlink_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"paymentlinks/internal/paymentlink"
+)
+
+func TestSearch(t *testing.T) {
+	const code = "q7"
+	tests := map[string]struct {
+		description, search string
+		want                bool
+	}{
+		"nothing to search for":             {"Mesa", "", true},
+		"white space to search for":         {"Mesa", " \t\u00a0\u2003", true},
+		"an accent alone to search for":     {"Mesa", "\u0301", true},
+		"word":                              {"Mesa cuatro", "mesa", true},
+		"part of a word":                    {"Mesa cuatro", "uatr", true},
+		"words in any order":                {"Mesa cuatro", "cuatro mesa", true},
+		"a word twice":                      {"Mesa cuatro", "mesa mesa", true},
+		"one word is missing":               {"Mesa cuatro", "mesa cinco", false},
+		"words are not joined":              {"Mesa cuatro", "mesacuatro", false},
+		"code":                              {"Mesa", "Q7", true},
+		"word and code":                     {"Mesa", "q7 mesa", true},
+		"no word spans text and code":       {"Mesa", "mesaq7", false},
+		"no word spans two links":           {"Mesa", "q7before", false},
+		"case in the text":                  {"MESA", "mesa", true},
+		"accent in the text":                {"Café", "cafe", true},
+		"accent in the search":              {"Cafe", "café", true},
+		"accent apart from its letter":      {"Cafe\u0301", "CAFÉ", true},
+		"tilde":                             {"Niño", "NINO", true},
+		"sharp s":                           {"Straße", "STRASSE", true},
+		"final sigma":                       {"ΟΔΟΣ", "οδος", true},
+		"dotted capital I":                  {"İzmir", "izmir", true},
+		"compatibility forms":               {"Ｍｅｓａ ①", "mesa 1", true},
+		"ligature":                          {"oﬃce", "office", true},
+		"Korean by the start of a syllable": {"한국", "하", true},
+		"letters without accents differ":    {"Søren", "soren", false},
+		"punctuation counts":                {"Mesa-4", "mesa4", false},
+		"special characters are plain":      {"50% off (a|b)", "50% (a|b)", true},
+		"white space out of folding":        {"a\u00a8b", "a b", true}, // a diaeresis of its own folds to a space
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			// Between others, so that no text is the first or the last.
+			set := newSet([]paymentlink.Record{
+				{ID: "before", Code: "xx", URL: "https://x.example/", Description: "before"},
+				{ID: "it", Code: code, URL: "https://x.example/", Description: test.description},
+				{ID: "after", Code: "yy", URL: "https://x.example/", Description: "before"},
+			})
+			got := false
+			for _, id := range idsOf(set.Select(paymentlink.Filter{Search: test.search}, now)) {
+				got = got || id == "it"
+			}
+			if got != test.want {
+				t.Errorf("%q finds %q: %v, want %v", test.search, test.description, got, test.want)
+			}
+		})
+	}
+}
+
+func TestSearchFindsTheTitle(t *testing.T) {
+	// The title is the code here, and the description of no use.
+	set := newSet([]paymentlink.Record{{ID: "1", URL: "https://x.example/shop/Tail", Description: " (TAIL)"}})
+	if got := set.Select(paymentlink.Filter{Search: set.All().At(0).Title()}, now); got.Len() != 1 {
+		t.Errorf("searching for the title finds %d links, want 1", got.Len())
+	}
+}
+
+// Text that grows manyfold when folded is not kept, and found all the same.
+func TestSearchBeyondTheKeptText(t *testing.T) {
+	records := make([]paymentlink.Record, 50)
+	for i := range records {
+		records[i] = paymentlink.Record{
+			ID:          fmt.Sprint(i),
+			Code:        fmt.Sprintf("code%02d", i),
+			URL:         "https://x.example/",
+			Description: strings.Repeat("\ufdfa", 40) + " Añejo",
+		}
+	}
+	set := newSet(records)
+	for search, want := range map[string]int{"anejo": 50, "code49": 1, "CODE0 añejo": 10, "code50": 0, "صلى": 50} {
+		if got := set.Select(paymentlink.Filter{Search: search}, now).Len(); got != want {
+			t.Errorf("%q finds %d links, want %d", search, got, want)
+		}
+	}
+	if diff := cmp.Diff([]string{"3"}, idsOf(set.Select(paymentlink.Filter{Search: "code03", IDs: []string{"4", "3"}}, now))); diff != "" {
+		t.Errorf("search among two ids (-want +got):\n%s", diff)
+	}
+}
+
+// Few candidates are looked at one by one, many by one run over all text; both
+// find the same.
+func TestSearchAmongFewAndMany(t *testing.T) {
+	const seed = 50
+	records := generate(newRand(seed), 2000)
+	set := newSet(records)
+	for _, search := range []string{"cafe", "ll1", "nandu 07", "strasse x", "zzz"} {
+		many := idsOf(set.Select(paymentlink.Filter{Search: search}, now))
+		var oneByOne []string
+		for _, record := range records {
+			oneByOne = append(oneByOne, idsOf(set.Select(paymentlink.Filter{Search: search, IDs: []string{record.ID}}, now))...)
+		}
+		if strings.Join(many, " ") != strings.Join(oneByOne, " ") {
+			t.Errorf("%q: %d links by one run, %d one by one", search, len(many), len(oneByOne))
+		}
+		if search != "zzz" && len(many) == 0 {
+			t.Errorf("%q finds nothing: the test shows nothing", search)
+		}
+	}
+}
