@@ -1,0 +1,289 @@
+// Command paymentlinks serves a GraphQL API over the payment links of
+// Billpocket. `paymentlinks --help` lists its commands and settings.
+//
+// This file is wiring: it makes each part from the settings, listens, and
+// stops. What the parts do is theirs.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+	_ "time/tzdata" // zones on images that bring none
+
+	"paymentlinks/graph"
+	"paymentlinks/internal/billpocket"
+	"paymentlinks/internal/caller"
+	"paymentlinks/internal/config"
+	"paymentlinks/internal/gqlhttp"
+	"paymentlinks/internal/guard"
+	"paymentlinks/internal/playground"
+	"paymentlinks/internal/sandbox"
+	"paymentlinks/internal/serving"
+	"paymentlinks/internal/snapshot"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "paymentlinks:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the program: it returns when it has done what args ask for, or when
+// ctx ends and the requests in flight are answered.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+	command, cfg, err := config.Parse(args, environ, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	logger := cfg.Log.Logger(stderr)
+	for _, w := range cfg.Warnings {
+		logger.WarnContext(ctx, "doubtful setting", "setting", w.Setting, "problem", w.Message, "nearest", w.Nearest)
+	}
+	switch command {
+	case config.Serve:
+		return serve(ctx, cfg, stdout, logger)
+	case config.Sandbox:
+		return serveSandbox(ctx, cfg, stdout, logger)
+	case config.Schema:
+		_, err = io.WriteString(stdout, graph.SDL())
+	case config.Version:
+		_, err = fmt.Fprintln(stdout, version())
+	case config.Help: // Parse has printed it
+	}
+	return err
+}
+
+// serve runs the API, the probes and, without an upstream, the sandbox.
+func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slog.Logger) error {
+	logger.InfoContext(ctx, "starting", "version", version(), "settings", cfg)
+	var at config.Addresses
+	listener, err := serving.Listen(ctx, "PAYMENTLINKS_LISTEN", cfg.Server.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	at.API = listener.Addr()
+	api := newServer(cfg, logger)
+	sites := []serving.Site{{Server: api, Listener: listener}}
+
+	if cfg.Server.AdminListen != config.Off {
+		listener, err := serving.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", cfg.Server.AdminListen)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = listener.Close() }()
+		at.Admin = listener.Addr()
+		admin := newServer(cfg, logger)
+		admin.Handler = serving.Probes(func() bool { return ctx.Err() == nil })
+		sites = append(sites, serving.Site{Server: admin, Listener: listener})
+	}
+	upstreamURL := cfg.Upstream.UpstreamURL
+	if !cfg.HasUpstream() {
+		listener, err := serving.Listen(ctx, "PAYMENTLINKS_SANDBOX_LISTEN", cfg.Server.SandboxListen)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = listener.Close() }()
+		at.Sandbox = listener.Addr()
+		upstreamURL = config.URL(at.Sandbox)
+		sites = append(sites, serving.Site{Server: newSandbox(cfg, logger), Listener: listener})
+		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
+	}
+
+	client, err := billpocket.New(billpocket.Config{
+		BaseURL:      upstreamURL,
+		Insecure:     cfg.Upstream.UpstreamInsecure,
+		CAFile:       cfg.Upstream.UpstreamCAFile,
+		Location:     cfg.Location(),
+		LiveHosts:    cfg.Upstream.LiveHosts,
+		MaxBodyBytes: int64(cfg.Upstream.UpstreamMaxBytes),
+		TryTimeout:   cfg.Upstream.UpstreamTimeout,
+		Logger:       logger,
+	})
+	if err != nil {
+		return fmt.Errorf("upstream: %w", err)
+	}
+	defer client.Close()
+	store, err := snapshot.New(snapshot.Config{
+		Lister:   client,
+		FreshFor: cfg.Snapshots.FreshFor,
+		StaleFor: cfg.Snapshots.StaleFor,
+		MaxBytes: int64(cfg.Snapshots.SnapshotBytes),
+		// A fetch outlives the request that began it; others may wait for it.
+		FetchTimeout: max(cfg.Server.RequestTimeout-time.Second, cfg.Upstream.UpstreamTimeout),
+		Logger:       logger,
+	})
+	if err != nil {
+		return fmt.Errorf("snapshots: %w", err)
+	}
+	defer store.Close()
+	callers, err := caller.New(ctx, caller.Config{
+		UserToken:       cfg.Callers.UserToken.Reveal(),
+		APIKey:          cfg.Callers.APIKey.Reveal(),
+		Issuer:          cfg.Callers.JWTIssuer,
+		Audience:        cfg.Callers.JWTAudience,
+		JWKSURL:         cfg.Callers.JWKSURL,
+		MerchantClaim:   cfg.Callers.JWTMerchantClaim,
+		CredentialsFile: cfg.Callers.CredentialsFile,
+		Logger:          logger,
+	})
+	if err != nil {
+		return fmt.Errorf("callers: %w", err)
+	}
+	defer callers.Close()
+	if api.Handler, err = handler(cfg, store, callers, logger); err != nil {
+		return err
+	}
+	if err := cfg.Banner(stdout, at); err != nil {
+		return fmt.Errorf("banner: %w", err)
+	}
+	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, sites...)
+}
+
+// handler is everything below the API's address.
+func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
+	limits := cfg.Limits
+	documents, err := guard.New(guard.Limits{
+		Bytes:       int(limits.MaxDocumentBytes),
+		Tokens:      orOff(limits.MaxTokens, guard.Off),
+		Depth:       orOff(limits.MaxDepth, guard.Off),
+		RootFields:  orOff(limits.MaxRootFields, guard.Off),
+		Aliases:     orOff(limits.MaxAliases, guard.Off),
+		Directives:  orOff(limits.MaxDirectives, guard.Off),
+		Repetitions: orOff(limits.MaxRepetitions, guard.Off),
+		ValueDepth:  orOff(limits.MaxValueDepth, guard.Off),
+		Visits:      limits.MaxVisits,
+		Comparisons: orOff(limits.MaxComparisons, guard.Off),
+		MemoryBytes: int(cfg.Documents.DocumentCacheBytes),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("limits: %w", err)
+	}
+	edge := gqlhttp.Config{
+		Executor: graph.NewExecutor(graph.Config{
+			Source:             source,
+			Logger:             logger,
+			Introspection:      !cfg.Server.Production,
+			Suggestions:        cfg.Server.Suggestions,
+			MaxComplexity:      orOff(limits.MaxComplexity, math.MaxInt),
+			MaxLinks:           limits.MaxLinks,
+			MaxRepresentations: limits.MaxRepresentations,
+			MaxDocumentBytes:   int64(cfg.Documents.DocumentCacheBytes),
+		}),
+		Callers:          callers,
+		Guard:            documents,
+		PersistedGETOnly: cfg.Server.Production,
+		Suggestions:      cfg.Server.Suggestions,
+		AllowedOrigins:   cfg.Server.AllowedOrigins,
+		MaxBodyBytes:     int64(limits.MaxBodyBytes),
+		MaxHeaderBytes:   int(limits.MaxHeaderBytes),
+		MaxAnswerBytes:   int(limits.MaxAnswerBytes),
+		RequestTimeout:   cfg.Server.RequestTimeout,
+		BodyTimeout:      cfg.Server.BodyTimeout,
+		Logger:           logger,
+	}
+	if cfg.ChecksHosts() {
+		edge.AllowedHosts = append([]string{}, cfg.Server.AllowedHosts...)
+	}
+	api, err := gqlhttp.New(edge)
+	if err != nil {
+		return nil, fmt.Errorf("HTTP edge: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", api)
+	mux.Handle("/query", api)
+	if cfg.Server.Production {
+		return mux, nil
+	}
+	page, err := newPlayground(cfg)
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("/", page)
+	mux.HandleFunc("GET /schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, graph.SDL()) // the caller may have left
+	})
+	return mux, nil
+}
+
+// orOff translates the settings' 0, which is off, for a part whose 0 is its default.
+func orOff(limit, off int) int {
+	if limit == 0 {
+		return off
+	}
+	return limit
+}
+
+// newPlayground fills the tabs in; over the sandbox they show its shop.
+func newPlayground(cfg config.Config) (http.Handler, error) {
+	page := playground.Config{
+		Endpoint: "/graphql",
+		Variables: map[string]map[string]any{
+			"AskedSince": {"from": time.Now().UTC().Add(-24 * time.Hour).Format(time.RFC3339)},
+		},
+	}
+	if !cfg.HasUpstream() {
+		page.Headers = map[string]string{"BP-User-Token": sandbox.ShopToken, "X-Api-Key": sandbox.APIKey}
+		page.Variables["Counter"] = map[string]any{"code": sandbox.ShopLinkCode}
+		page.Variables["Raw"] = map[string]any{"id": sandbox.ShopLinkID}
+	}
+	return playground.New(page)
+}
+
+// newSandbox is the demo upstream, which lets go of its hanging answers when it stops.
+func newSandbox(cfg config.Config, logger *slog.Logger) *http.Server {
+	demo := sandbox.New(sandbox.Config{})
+	server := newServer(cfg, logger)
+	server.Handler = demo
+	server.WriteTimeout = 0 // it answers as slowly as it is told to
+	server.RegisterOnShutdown(demo.Close)
+	return server
+}
+
+// serveSandbox runs the sandbox alone.
+func serveSandbox(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slog.Logger) error {
+	listener, err := serving.Listen(ctx, "PAYMENTLINKS_SANDBOX_LISTEN", cfg.Server.SandboxListen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	if _, err := fmt.Fprintf(stdout, "Sandbox      %s\n", config.URL(listener.Addr())); err != nil {
+		return err
+	}
+	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, serving.Site{Server: newSandbox(cfg, logger), Listener: listener})
+}
+
+// newServer is a server that waits for nobody longer than it has to.
+func newServer(cfg config.Config, logger *slog.Logger) *http.Server {
+	const slowReader = 30 * time.Second // beyond the request's own time, for a client that reads slowly
+	return &http.Server{
+		ReadHeaderTimeout: cfg.Server.HeaderTimeout,
+		ReadTimeout:       cfg.Server.HeaderTimeout + cfg.Server.RequestTimeout,
+		WriteTimeout:      cfg.Server.RequestTimeout + slowReader,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    max(gqlhttp.ServerMaxHeaderBytes, 2*int(cfg.Limits.MaxHeaderBytes)),
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+}
+
+// version is the module's version as the go command recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version
+}

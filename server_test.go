@@ -1,0 +1,493 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/examples/*.json") //nolint:gochecknoglobals // how go test takes flags
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// service is the program, run by start.
+type service struct {
+	// url, admin and sandbox are where it answers.
+	url, admin, sandbox string
+	stdout, stderr      *output
+	client              *http.Client
+	cancel              context.CancelFunc
+	stopped             func() error
+}
+
+// start runs the program on free ports of loopback until the test ends.
+func start(t *testing.T, environ ...string) *service {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &service{stdout: newOutput(), stderr: newOutput(), cancel: cancel}
+	ended := make(chan error, 1)
+	go func() {
+		environ = append([]string{"PAYMENTLINKS_LISTEN=127.0.0.1:0", "PAYMENTLINKS_ADMIN_LISTEN=127.0.0.1:0"}, environ...)
+		ended <- run(ctx, nil, environ, s.stdout, s.stderr)
+	}()
+	s.stopped = sync.OnceValue(func() error { return <-ended })
+	transport := &http.Transport{}
+	s.client = &http.Client{Transport: transport}
+	t.Cleanup(func() {
+		cancel()
+		transport.CloseIdleConnections()
+		if err := s.stopped(); err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	// The banner is written in one piece when everything is ready.
+	select {
+	case <-s.stdout.written:
+	case err := <-ended:
+		ended <- nil
+		t.Fatalf("run ended before it served: %v\n%s", err, s.stderr)
+	}
+	find := func(pattern string) string {
+		if match := regexp.MustCompile(pattern).FindStringSubmatch(s.stdout.String()); match != nil {
+			return match[1]
+		}
+		return ""
+	}
+	s.url, s.admin, s.sandbox = find(`GraphQL API +(\S+)/graphql`), find(`Probes +(\S+)/livez`), find(`Sandbox +(\S+)`)
+	return s
+}
+
+// output keeps what is written to it, and tells when there is something.
+type output struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	written chan struct{}
+	once    sync.Once
+}
+
+func newOutput() *output { return &output{written: make(chan struct{})} }
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer o.once.Do(func() { close(o.written) })
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// do sends a request and returns its status and body.
+func (s *service) do(t *testing.T, method, url, body string, header ...string) (int, string) {
+	t.Helper()
+	status, answer, err := s.try(t.Context(), method, url, body, header...)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, url, err)
+	}
+	return status, answer
+}
+
+func (s *service) try(ctx context.Context, method, url, body string, header ...string) (int, string, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(answer), err
+}
+
+// query sends a document and returns the answer, indented.
+func (s *service) query(t *testing.T, document string, header ...string) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"query": document})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, answer := s.do(t, http.MethodPost, s.url+"/graphql", string(body), header...)
+	return indent(t, "", []byte(answer)) + "\n"
+}
+
+// indent lays JSON out as a person would: what fits into a line stays on it.
+func indent(t *testing.T, margin string, text []byte) string {
+	t.Helper()
+	const width = 110
+	var line bytes.Buffer
+	if err := json.Compact(&line, text); err != nil {
+		t.Fatalf("%q is no JSON: %v", text, err)
+	}
+	if compact := line.String(); len(margin)+len(compact) <= width || (compact[0] != '{' && compact[0] != '[') {
+		// What is in quotes stays as it is; outside, commas and colons get their space.
+		return regexp.MustCompile(`"(\\.|[^"\\])*"|[,:]`).ReplaceAllStringFunc(compact, func(token string) string {
+			return token + strings.Repeat(" ", strings.Count(",:", token))
+		})
+	}
+	decoder := json.NewDecoder(&line)
+	opening, err := decoder.Token()
+	var parts []string
+	for err == nil && decoder.More() {
+		var key json.Token
+		name := ""
+		if opening == json.Delim('{') {
+			if key, err = decoder.Token(); err != nil {
+				break
+			}
+			name = fmt.Sprintf("%q: ", key)
+		}
+		var value json.RawMessage
+		if err = decoder.Decode(&value); err == nil {
+			parts = append(parts, margin+"  "+name+indent(t, margin+"  ", value))
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	closing := map[json.Token]string{json.Delim('{'): "}", json.Delim('['): "]"}[opening]
+	return fmt.Sprint(opening) + "\n" + strings.Join(parts, ",\n") + "\n" + margin + closing
+}
+
+// upstreamCalls counts those that the embedded sandbox was asked.
+func (s *service) upstreamCalls(t *testing.T) int {
+	t.Helper()
+	_, answer := s.do(t, http.MethodGet, s.sandbox+"/_sandbox/calls", "")
+	var calls struct{ Total int }
+	if err := json.Unmarshal([]byte(answer), &calls); err != nil {
+		t.Fatal(err)
+	}
+	return calls.Total
+}
+
+// TestExamples asks what docs/examples asks, and compares the answers with
+// those beside them; -update rewrites them.
+func TestExamples(t *testing.T) {
+	s := start(t)
+	documents, err := filepath.Glob("docs/examples/*.graphql")
+	if err != nil || len(documents) < 4 {
+		t.Fatalf("%d examples (%v), want at least 4", len(documents), err)
+	}
+	for _, name := range documents {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			got := s.query(t, read(t, name))
+			golden := strings.TrimSuffix(name, ".graphql") + ".json"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil { //nolint:gosec // a page for everybody
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(read(t, golden), got); diff != "" {
+				t.Errorf("answer (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name) //nolint:gosec // a file of ours
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+func TestFilters(t *testing.T) {
+	s := start(t)
+	for arguments, want := range map[string]int{
+		``: 5, `(status: ACTIVE)`: 4, `(status: INACTIVE)`: 1, `(status: UNKNOWN)`: 0, `(currency: "usd")`: 0,
+		`(currency: "mxn")`: 5, `(status: INACTIVE, currency: "MXN")`: 1, `(status: INACTIVE, currency: "USD")`: 0,
+	} {
+		var answer struct {
+			Data struct{ PaymentLinks []struct{ ID string } }
+		}
+		text := s.query(t, "{ paymentLinks"+arguments+" { id } }")
+		if err := json.Unmarshal([]byte(text), &answer); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(answer.Data.PaymentLinks); got != want || answer.Data.PaymentLinks == nil {
+			t.Errorf("paymentLinks%s gives %d links, want %d:\n%s", arguments, got, want, text)
+		}
+	}
+	if calls := s.upstreamCalls(t); calls != 1 {
+		t.Errorf("%d upstream calls for eight questions, want 1", calls)
+	}
+}
+
+func TestOneOperationMakesOneUpstreamCall(t *testing.T) {
+	s := start(t, "PAYMENTLINKS_FRESH_FOR=1h")
+	var document strings.Builder
+	document.WriteString("{")
+	for i := range 10 {
+		fmt.Fprintf(&document, ` a%d: paymentLink(id: "61521794a50cfbc301p109f599d3387hab6ad") { title } b%d: paymentLinkByCode(code: "ll33pe5x") { title }`, i, i)
+	}
+	document.WriteString(` paymentLinks { id } paymentLinksConnection { totalCount nodes { id } summary { count } } paymentLinksSummary { count } }`)
+	for i := range 3 {
+		if answer := s.query(t, document.String()); strings.Contains(answer, "errors") || strings.Count(answer, `"title"`) != 20 {
+			t.Fatalf("answer %d:\n%s", i, answer)
+		}
+		if calls := s.upstreamCalls(t); calls != 1 {
+			t.Errorf("%d upstream calls after operation %d, want 1", calls, i+1)
+		}
+	}
+}
+
+func TestManyCallersMakeOneUpstreamCall(t *testing.T) {
+	s := start(t, "PAYMENTLINKS_FRESH_FOR=1h")
+	// The first call takes long enough for all to come together behind it.
+	if status, answer := s.do(t, http.MethodPost, s.sandbox+"/_sandbox/faults", `{"calls": 1, "delayMs": 300}`); status != http.StatusNoContent {
+		t.Fatalf("delay the sandbox: %d %s", status, answer)
+	}
+	const callers = 1000
+	var right atomic.Int32
+	var all sync.WaitGroup
+	gate := make(chan struct{}, 100) // connections at a time; the sandbox keeps the first of them waiting
+	for range callers {
+		all.Go(func() {
+			gate <- struct{}{}
+			defer func() { <-gate }()
+			_, answer, err := s.try(t.Context(), http.MethodPost, s.url+"/graphql", `{"query": "{ paymentLinks { id } }"}`)
+			if err == nil && strings.Count(answer, `"id"`) == 5 {
+				right.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if right.Load() != callers {
+		t.Errorf("%d of %d callers got the five links", right.Load(), callers)
+	}
+	if calls := s.upstreamCalls(t); calls != 1 {
+		t.Errorf("%d upstream calls, want 1", calls)
+	}
+}
+
+func TestCredentials(t *testing.T) {
+	s := start(t)
+	const document = `{ paymentLinks { id } }`
+	tests := map[string]struct {
+		header []string
+		want   string
+	}{
+		"none: the configured pair": {nil, "61521794a50cfbc301p109f599d3387hab6ad"},
+		"their own":                 {[]string{"BP-User-Token", "demo-empty", "X-Api-Key", "demo-key"}, `"paymentLinks": []`},
+		"not valid":                 {[]string{"BP-User-Token", "nobody", "X-Api-Key", "demo-key"}, "UNAUTHENTICATED"},
+		"not allowed":               {[]string{"BP-User-Token", "demo-forbidden", "X-Api-Key", "demo-key"}, "FORBIDDEN"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := s.query(t, document, test.header...); !strings.Contains(got, test.want) {
+				t.Errorf("answer lacks %s:\n%s", test.want, got)
+			}
+		})
+	}
+}
+
+func TestPages(t *testing.T) {
+	s := start(t)
+	upstream := httptest.NewServer(http.NotFoundHandler())
+	defer upstream.Close()
+	production := start(t, "PAYMENTLINKS_PRODUCTION=true", "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL)
+	tests := []struct {
+		service *service
+		path    string
+		status  int
+		want    string
+	}{
+		{s, "/", http.StatusOK, "<html"},
+		{s, "/schema.graphql", http.StatusOK, "type PaymentLink "},
+		{s, "/graphql?query=%7B__typename%7D", http.StatusOK, "Query"},
+		{s, "/query?query=%7B__typename%7D", http.StatusOK, "Query"},
+		{s, "/nothing", http.StatusNotFound, ""},
+		{production, "/", http.StatusNotFound, ""},
+		{production, "/schema.graphql", http.StatusNotFound, ""},
+	}
+	for _, test := range tests {
+		status, body := test.service.do(t, http.MethodGet, test.service.url+test.path, "")
+		if status != test.status || !strings.Contains(body, test.want) {
+			t.Errorf("GET %s = %d, want %d with %q:\n%.300s", test.path, status, test.status, test.want, body)
+		}
+	}
+	for _, path := range []string{"/livez", "/readyz"} {
+		if status, body := s.do(t, http.MethodGet, s.admin+path, ""); status != http.StatusOK {
+			t.Errorf("GET %s = %d %s", path, status, body)
+		}
+	}
+	if answer := production.query(t, `{ __schema { queryType { name } } }`); !strings.Contains(answer, `"__schema": null`) {
+		t.Errorf("introspection in production:\n%s", answer)
+	}
+}
+
+// TestReadinessDoesNotFollowUpstream: a failing upstream is no reason to take us out of service.
+func TestReadinessDoesNotFollowUpstream(t *testing.T) {
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	defer upstream.Close()
+	s := start(t, "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL)
+	answer := s.query(t, `{ paymentLinks { id } }`, "BP-User-Token", "t", "X-Api-Key", "k")
+	if !strings.Contains(answer, "UPSTREAM_UNAVAILABLE") {
+		t.Errorf("answer over a failing upstream:\n%s", answer)
+	}
+	if status, _ := s.do(t, http.MethodGet, s.admin+"/readyz", ""); status != http.StatusOK {
+		t.Errorf("/readyz = %d, want 200", status)
+	}
+}
+
+func TestStopAnswersRequestsInFlight(t *testing.T) {
+	arrived, goOn := make(chan struct{}), make(chan struct{})
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(arrived)
+		<-goOn
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer upstream.Close()
+	s := start(t, "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL)
+
+	answers := make(chan string)
+	go func() {
+		_, answer, err := s.try(t.Context(), http.MethodPost, s.url+"/graphql", `{"query": "{ paymentLinks { id } }"}`, "BP-User-Token", "t", "X-Api-Key", "k")
+		answers <- fmt.Sprint(answer, errors.Join(err))
+	}()
+	<-arrived
+	s.cancel()
+	if status, _ := s.do(t, http.MethodGet, s.admin+"/readyz", ""); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz while draining = %d, want 503", status)
+	}
+	close(goOn)
+	if got := <-answers; !strings.Contains(got, `"paymentLinks":[]`) {
+		t.Errorf("request in flight: %s", got)
+	}
+	if err := s.stopped(); err != nil {
+		t.Errorf("run = %v, want nil", err)
+	}
+}
+
+func TestRunRefusesToStart(t *testing.T) {
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	free := []string{"PAYMENTLINKS_LISTEN=127.0.0.1:0", "PAYMENTLINKS_ADMIN_LISTEN=127.0.0.1:0"}
+	tests := map[string]struct {
+		args    []string
+		environ []string
+		want    string
+	}{
+		"taken port":                  {nil, []string{"PAYMENTLINKS_LISTEN=" + taken.Addr().String()}, "PAYMENTLINKS_LISTEN"},
+		"taken admin port":            {nil, append(free, "PAYMENTLINKS_ADMIN_LISTEN="+taken.Addr().String()), "PAYMENTLINKS_ADMIN_LISTEN"},
+		"taken sandbox port":          {nil, append(free, "PAYMENTLINKS_SANDBOX_LISTEN="+taken.Addr().String()), "PAYMENTLINKS_SANDBOX_LISTEN"},
+		"sandbox alone, taken port":   {[]string{"sandbox"}, []string{"PAYMENTLINKS_SANDBOX_LISTEN=" + taken.Addr().String()}, "PAYMENTLINKS_SANDBOX_LISTEN"},
+		"bad setting":                 {nil, append(free, "PAYMENTLINKS_FRESH_FOR=soon"), "PAYMENTLINKS_FRESH_FOR"},
+		"unknown flag":                {[]string{"--verbose"}, free, "--verbose"},
+		"production without upstream": {nil, append(free, "PAYMENTLINKS_PRODUCTION=true"), "PAYMENTLINKS_UPSTREAM_URL"},
+		"no such CA file": {nil, append(free, "PAYMENTLINKS_UPSTREAM_URL=https://api.example.com",
+			"PAYMENTLINKS_UPSTREAM_CA_FILE="+filepath.Join(t.TempDir(), "none.pem")), "none.pem"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var stdout bytes.Buffer
+			err := run(t.Context(), test.args, test.environ, &stdout, io.Discard)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("run = %v, want an error that names %s", err, test.want)
+			}
+			if stdout.Len() > 0 {
+				t.Errorf("run printed %q before it refused", stdout.String())
+			}
+		})
+	}
+}
+
+func TestSandboxAlone(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	stdout := newOutput()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"sandbox", "--sandbox-listen=127.0.0.1:0"}, nil, stdout, io.Discard)
+	}()
+	<-stdout.written
+	address := regexp.MustCompile(`http://\S+`).FindString(stdout.String())
+
+	s := start(t, "PAYMENTLINKS_UPSTREAM_URL="+address)
+	if answer := s.query(t, `{ paymentLinks { id } }`, "BP-User-Token", "demo-seed", "X-Api-Key", "demo-key"); strings.Count(answer, `"id"`) != 5 {
+		t.Errorf("answer over a sandbox alone:\n%s", answer)
+	}
+	if s.sandbox != "" {
+		t.Errorf("an embedded sandbox is announced at %s beside the upstream", s.sandbox)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("run sandbox = %v, want nil", err)
+	}
+}
+
+func TestPrintingCommands(t *testing.T) {
+	for command, want := range map[string]string{"schema": "type Query {", "version": "\n", "--help": "$PAYMENTLINKS_UPSTREAM_URL"} {
+		var stdout, stderr bytes.Buffer
+		if err := run(t.Context(), []string{command}, nil, &stdout, &stderr); err != nil {
+			t.Errorf("%s: %v", command, err)
+		}
+		if !strings.Contains(stdout.String(), want) || stderr.Len() > 0 {
+			t.Errorf("%s prints %.300q and %q on stderr, want %q and nothing", command, stdout.String(), stderr.String(), want)
+		}
+	}
+}
+
+// TestBannersCurl runs what the banner says, taken apart as a shell would.
+func TestBannersCurl(t *testing.T) {
+	s := start(t)
+	curl := regexp.MustCompile(`curl (\S+) -H '(\S+): (\S+)' -d '(.*)'\n`).FindStringSubmatch(s.stdout.String())
+	if curl == nil {
+		t.Fatalf("the banner has no curl:\n%s", s.stdout)
+	}
+	if status, answer := s.do(t, http.MethodPost, curl[1], curl[4], curl[2], curl[3]); status != http.StatusOK || !strings.Contains(answer, `"$30.00"`) {
+		t.Errorf("the banner's curl is answered with %d %s", status, answer)
+	}
+}
+
+// TestReadme compares README.md with the files and settings that it shows.
+func TestReadme(t *testing.T) {
+	readme := read(t, "README.md")
+	for _, name := range []string{"active", "page", "by_code"} {
+		for extension, language := range map[string]string{"graphql": "graphql", "json": "json"} {
+			file := filepath.Join("docs", "examples", name+"."+extension)
+			if !strings.Contains(readme, "```"+language+"\n"+read(t, file)+"```") {
+				t.Errorf("README.md does not show %s as it is", file)
+			}
+		}
+	}
+	rows := regexp.MustCompile("(?m)^\\| `PAYMENTLINKS_.*$").FindAllString(readme, -1)
+	if len(rows) < 10 {
+		t.Errorf("README.md shows %d settings", len(rows))
+	}
+	page := read(t, filepath.Join("docs", "settings.md"))
+	for _, row := range rows {
+		if !strings.Contains(page, row+"\n") {
+			t.Errorf("README.md shows a setting otherwise than docs/settings.md:\n%s", row)
+		}
+	}
+}
