@@ -208,7 +208,6 @@ func TestListerWithoutAnAnswer(t *testing.T) {
 	})
 }
 
-// strayCancel cancels itself though nobody asked it to.
 func TestCanceledByNobodyIsAnOutage(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
 		b.up.failWith(context.Canceled)
