@@ -15,40 +15,6 @@ const entitiesField = "_entities"
 // maxKeyBytes bounds the ids of representations: some 28 times the ids seen.
 const maxKeyBytes = 1024
 
-// rootFields answers, in front of the generated resolvers, the fields of Query
-// that gqlgen has for every schema: entities by one pass over the snapshot, and
-// introspection as null where it is switched off. _service is not among them:
-// a gateway has to be able to read it.
-type rootFields struct {
-	introspection bool
-}
-
-var _ graphql.FieldInterceptor = rootFields{}
-
-// ExtensionName implements graphql.HandlerExtension.
-func (rootFields) ExtensionName() string { return "RootFields" }
-
-// Validate implements graphql.HandlerExtension.
-func (rootFields) Validate(graphql.ExecutableSchema) error { return nil }
-
-// InterceptField implements graphql.FieldInterceptor.
-func (f rootFields) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
-	field := graphql.GetFieldContext(ctx)
-	if field.Object != "Query" {
-		return next(ctx)
-	}
-	switch field.Field.Name {
-	case entitiesField:
-		representations, _ := field.Args["representations"].([]map[string]any)
-		return operationFrom(ctx).entities(ctx, representations)
-	case "__schema", "__type":
-		if !f.introspection {
-			return nil, nil //nolint:nilnil // null without an error, as the HTTP audit asks for
-		}
-	}
-	return next(ctx)
-}
-
 // entities answers representations in their order. A link that the caller does
 // not have is null; a representation that names none is an error at its index.
 func (op *operation) entities(ctx context.Context, representations []map[string]any) ([]fedruntime.Entity, error) {

@@ -5,7 +5,7 @@
 // in package model.
 package graph
 
-//go:generate go run github.com/99designs/gqlgen generate --config ../gqlgen.yml
+//go:generate go run github.com/99designs/gqlgen generate
 
 import (
 	"cmp"

@@ -57,7 +57,7 @@ func (queries) PaymentLinkByCode(ctx context.Context, code string) (*model.Payme
 
 // PaymentLinksConnection cuts a page.
 func (queries) PaymentLinksConnection(
-	ctx context.Context, filter *paymentlink.Filter, orderBy paymentlink.Order,
+	ctx context.Context, filter *model.Filter, orderBy paymentlink.Order,
 	first *int32, after *string, last *int32, before *string,
 ) (*model.Connection, error) {
 	page, err := model.NewPage(orderBy, relay.Args{First: wide(first), Last: wide(last), After: after, Before: before})
@@ -77,7 +77,7 @@ func (queries) PaymentLinksConnection(
 }
 
 // PaymentLinksSummary adds up a selection.
-func (queries) PaymentLinksSummary(ctx context.Context, filter *paymentlink.Filter) (*model.Summary, error) {
+func (queries) PaymentLinksSummary(ctx context.Context, filter *model.Filter) (*model.Summary, error) {
 	selection, snapshot, err := selected(ctx, filter)
 	if err != nil {
 		return nil, err
@@ -87,11 +87,9 @@ func (queries) PaymentLinksSummary(ctx context.Context, filter *paymentlink.Filt
 }
 
 // selected checks a filter before it asks for the list.
-func selected(ctx context.Context, filter *paymentlink.Filter) (paymentlink.Selection, *paymentlink.Snapshot, error) {
-	if filter == nil {
-		filter = &paymentlink.Filter{}
-	}
-	if err := model.CheckFilter(filter); err != nil {
+func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection, *paymentlink.Snapshot, error) {
+	selects, err := filter.Select()
+	if err != nil {
 		return paymentlink.Selection{}, nil, err
 	}
 	op := operationFrom(ctx)
@@ -99,7 +97,7 @@ func selected(ctx context.Context, filter *paymentlink.Filter) (paymentlink.Sele
 	if err != nil {
 		return paymentlink.Selection{}, nil, err
 	}
-	return snapshot.Set.Select(*filter, op.now), snapshot, nil
+	return snapshot.Set.Select(selects, op.now), snapshot, nil
 }
 
 // lookUp asks a loader for one link; a link that is not there is null.

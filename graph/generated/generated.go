@@ -53,8 +53,8 @@ type QueryResolver interface {
 	PaymentLinks(ctx context.Context, status *paymentlink.Status, currency *money.Currency) ([]model.PaymentLink, error)
 	PaymentLink(ctx context.Context, id string) (*model.PaymentLink, error)
 	PaymentLinkByCode(ctx context.Context, code string) (*model.PaymentLink, error)
-	PaymentLinksConnection(ctx context.Context, filter *paymentlink.Filter, orderBy paymentlink.Order, first *int32, after *string, last *int32, before *string) (*model.Connection, error)
-	PaymentLinksSummary(ctx context.Context, filter *paymentlink.Filter) (*model.Summary, error)
+	PaymentLinksConnection(ctx context.Context, filter *model.Filter, orderBy paymentlink.Order, first *int32, after *string, last *int32, before *string) (*model.Connection, error)
+	PaymentLinksSummary(ctx context.Context, filter *model.Filter) (*model.Summary, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -982,8 +982,8 @@ func (ec *executionContext) field_Query_paymentLinksConnection_args(ctx context.
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*paymentlink.Filter, error) {
-			return ec.unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋinternalᚋpaymentlinkᚐFilter(ctx, v)
+		func(ctx context.Context, v any) (*model.Filter, error) {
+			return ec.unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋgraphᚋmodelᚐFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1036,8 +1036,8 @@ func (ec *executionContext) field_Query_paymentLinksSummary_args(ctx context.Con
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*paymentlink.Filter, error) {
-			return ec.unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋinternalᚋpaymentlinkᚐFilter(ctx, v)
+		func(ctx context.Context, v any) (*model.Filter, error) {
+			return ec.unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋgraphᚋmodelᚐFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2752,7 +2752,7 @@ func (ec *executionContext) _Query_paymentLinksConnection(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PaymentLinksConnection(ctx, fc.Args["filter"].(*paymentlink.Filter), fc.Args["orderBy"].(paymentlink.Order), fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
+			return ec.Resolvers.Query().PaymentLinksConnection(ctx, fc.Args["filter"].(*model.Filter), fc.Args["orderBy"].(paymentlink.Order), fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection) graphql.Marshaler {
@@ -2796,7 +2796,7 @@ func (ec *executionContext) _Query_paymentLinksSummary(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PaymentLinksSummary(ctx, fc.Args["filter"].(*paymentlink.Filter))
+			return ec.Resolvers.Query().PaymentLinksSummary(ctx, fc.Args["filter"].(*model.Filter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Summary) graphql.Marshaler {
@@ -4169,8 +4169,8 @@ func UnmarshalPaymentLinkByIDsInput(ctx context.Context, raw any) (model.Payment
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputPaymentLinkDateTimeRange(ctx context.Context, obj any) (paymentlink.TimeRange, error) {
-	var it paymentlink.TimeRange
+func (ec *executionContext) unmarshalInputPaymentLinkDateTimeRange(ctx context.Context, obj any) (model.TimeRange, error) {
+	var it model.TimeRange
 	if obj == nil {
 		return it, nil
 	}
@@ -4189,14 +4189,14 @@ func (ec *executionContext) unmarshalInputPaymentLinkDateTimeRange(ctx context.C
 		switch k {
 		case "from":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
-			data, err := ec.unmarshalODateTime2timeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.From = data
 		case "to":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
-			data, err := ec.unmarshalODateTime2timeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -4212,14 +4212,14 @@ func (ec *executionContext) unmarshalInputPaymentLinkDateTimeRange(ctx context.C
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalPaymentLinkDateTimeRange(ctx context.Context, raw any) (paymentlink.TimeRange, error) {
-	var out paymentlink.TimeRange
+func UnmarshalPaymentLinkDateTimeRange(ctx context.Context, raw any) (model.TimeRange, error) {
+	var out model.TimeRange
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PaymentLinkDateTimeRange", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputPaymentLinkFilter(ctx context.Context, obj any) (paymentlink.Filter, error) {
-	var it paymentlink.Filter
+func (ec *executionContext) unmarshalInputPaymentLinkFilter(ctx context.Context, obj any) (model.Filter, error) {
+	var it model.Filter
 	if obj == nil {
 		return it, nil
 	}
@@ -4266,28 +4266,28 @@ func (ec *executionContext) unmarshalInputPaymentLinkFilter(ctx context.Context,
 			it.Currency = data
 		case "amount":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
-			data, err := ec.unmarshalOPaymentLinkAmountRange2paymentlinksᚋinternalᚋpaymentlinkᚐAmountRange(ctx, v)
+			data, err := ec.unmarshalOPaymentLinkAmountRange2ᚖpaymentlinksᚋinternalᚋpaymentlinkᚐAmountRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Amount = data
 		case "createdAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
-			data, err := ec.unmarshalOPaymentLinkDateTimeRange2paymentlinksᚋinternalᚋpaymentlinkᚐTimeRange(ctx, v)
+			data, err := ec.unmarshalOPaymentLinkDateTimeRange2ᚖpaymentlinksᚋgraphᚋmodelᚐTimeRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.CreatedAt = data
 		case "updatedAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAt"))
-			data, err := ec.unmarshalOPaymentLinkDateTimeRange2paymentlinksᚋinternalᚋpaymentlinkᚐTimeRange(ctx, v)
+			data, err := ec.unmarshalOPaymentLinkDateTimeRange2ᚖpaymentlinksᚋgraphᚋmodelᚐTimeRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.UpdatedAt = data
 		case "expiresAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
-			data, err := ec.unmarshalOPaymentLinkDateTimeRange2paymentlinksᚋinternalᚋpaymentlinkᚐTimeRange(ctx, v)
+			data, err := ec.unmarshalOPaymentLinkDateTimeRange2ᚖpaymentlinksᚋgraphᚋmodelᚐTimeRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -4301,7 +4301,7 @@ func (ec *executionContext) unmarshalInputPaymentLinkFilter(ctx context.Context,
 			it.ExpiresWithin = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
-			data, err := ec.unmarshalOString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -4317,8 +4317,8 @@ func (ec *executionContext) unmarshalInputPaymentLinkFilter(ctx context.Context,
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalPaymentLinkFilter(ctx context.Context, raw any) (paymentlink.Filter, error) {
-	var out paymentlink.Filter
+func UnmarshalPaymentLinkFilter(ctx context.Context, raw any) (model.Filter, error) {
+	var out model.Filter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PaymentLinkFilter", raw, &out)
 	return out, err
 }
@@ -6161,18 +6161,6 @@ func (ec *executionContext) marshalOCurrencyCodeAlpha2ᚖpaymentlinksᚋinternal
 	return res
 }
 
-func (ec *executionContext) unmarshalODateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
-	res, err := model.UnmarshalDateTime(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalODateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := model.MarshalDateTime(v)
-	return res
-}
-
 func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
 	if v == nil {
 		return nil, nil
@@ -6362,9 +6350,12 @@ func (ec *executionContext) marshalOPaymentLinkAmount2ᚖpaymentlinksᚋgraphᚋ
 	return ec._PaymentLinkAmount(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOPaymentLinkAmountRange2paymentlinksᚋinternalᚋpaymentlinkᚐAmountRange(ctx context.Context, v any) (paymentlink.AmountRange, error) {
+func (ec *executionContext) unmarshalOPaymentLinkAmountRange2ᚖpaymentlinksᚋinternalᚋpaymentlinkᚐAmountRange(ctx context.Context, v any) (*paymentlink.AmountRange, error) {
+	if v == nil {
+		return nil, nil
+	}
 	res, err := ec.unmarshalInputPaymentLinkAmountRange(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOPaymentLinkByIDsInput2ᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLinkByIDsInput(ctx context.Context, v any) (*model.PaymentLinkByIDsInput, error) {
@@ -6382,12 +6373,15 @@ func (ec *executionContext) marshalOPaymentLinkConnection2ᚖpaymentlinksᚋgrap
 	return ec._PaymentLinkConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOPaymentLinkDateTimeRange2paymentlinksᚋinternalᚋpaymentlinkᚐTimeRange(ctx context.Context, v any) (paymentlink.TimeRange, error) {
+func (ec *executionContext) unmarshalOPaymentLinkDateTimeRange2ᚖpaymentlinksᚋgraphᚋmodelᚐTimeRange(ctx context.Context, v any) (*model.TimeRange, error) {
+	if v == nil {
+		return nil, nil
+	}
 	res, err := ec.unmarshalInputPaymentLinkDateTimeRange(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋinternalᚋpaymentlinkᚐFilter(ctx context.Context, v any) (*paymentlink.Filter, error) {
+func (ec *executionContext) unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋgraphᚋmodelᚐFilter(ctx context.Context, v any) (*model.Filter, error) {
 	if v == nil {
 		return nil, nil
 	}

@@ -26,9 +26,5 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 	if err := t.UnmarshalText([]byte(s)); err != nil {
 		return time.Time{}, refuse("must be an RFC 3339 date and time with an offset")
 	}
-	if t.IsZero() {
-		// The zero time means "no bound" in filters; nobody can tell this one from it.
-		t = t.Add(1)
-	}
 	return t, nil
 }

@@ -1,0 +1,59 @@
+package graph
+
+import (
+	"context"
+	"io"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// rootFields answers, in front of the generated resolvers, the fields of Query
+// that gqlgen has for every schema: entities by one pass over the snapshot, and
+// introspection as null where it is switched off. _service is not among them:
+// a gateway has to be able to read it.
+type rootFields struct {
+	introspection bool
+}
+
+var (
+	_ graphql.FieldInterceptor        = rootFields{}
+	_ graphql.OperationContextMutator = rootFields{}
+)
+
+// ExtensionName implements graphql.HandlerExtension.
+func (rootFields) ExtensionName() string { return "RootFields" }
+
+// Validate implements graphql.HandlerExtension.
+func (rootFields) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext implements graphql.OperationContextMutator. gqlgen's
+// own switch would take _service along, and answer with errors.
+func (rootFields) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	op.DisableIntrospection = false
+	return nil
+}
+
+// InterceptField implements graphql.FieldInterceptor.
+func (f rootFields) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+	field := graphql.GetFieldContext(ctx)
+	if field.Object != "Query" {
+		return next(ctx)
+	}
+	switch field.Field.Name {
+	case entitiesField:
+		representations, _ := field.Args["representations"].([]map[string]any)
+		return operationFrom(ctx).entities(ctx, representations)
+	case "__schema", "__type":
+		if !f.introspection {
+			return quietNull(), nil
+		}
+	}
+	return next(ctx)
+}
+
+// quietNull is a null that stands although the field is non-null: clients that
+// probe for introspection get an answer and not an error.
+func quietNull() graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, "null") })
+}
