@@ -25,7 +25,11 @@ func attacks() []attack {
 		}
 		all = append(all, attack{fmt.Sprintf("%s/%d", name, parameter), document})
 	}
-	for _, n := range []int{1, 2, 3, 5, 8, 10, 13, 20, 30, 40, 50, 60, 80, 99, 100, 101, 120, 150, 200, 300, 480, 1000, 10000} {
+	sizes := []int{1, 2, 3, 5, 8, 10, 13, 20, 30, 40, 50, 60, 80, 99, 100, 101, 120, 150, 200, 300, 480, 1000, 10000}
+	if raceEnabled {
+		sizes = []int{1, 10, 40, 120, 480}
+	}
+	for _, n := range sizes {
 		repetitionAttacks(n, add)
 		fragmentAttacks(n, add)
 		valueAttacks(n, add)

@@ -66,13 +66,13 @@ func (s *survey) refusal() *fault.Error {
 	if s.valueDepth > s.limits.ValueDepth {
 		return exceeded("The document nests values %d deep; at most %d levels are allowed.", s.valueDepth, s.limits.ValueDepth)
 	}
+	if visits > s.limits.Visits {
+		return exceeded("Validation would visit more than %[1]d parts of the document; at most %[1]d are allowed.", s.limits.Visits)
+	}
 	for _, m := range operations {
 		if refusal := s.overLimit(m); refusal != nil {
 			return refusal
 		}
-	}
-	if visits > s.limits.Visits {
-		return exceeded("Validation would visit more than %[1]d parts of the document; at most %[1]d are allowed.", s.limits.Visits)
 	}
 	return s.mergeRefusal()
 }
