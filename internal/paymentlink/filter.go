@@ -55,15 +55,18 @@ func (s *Set) Select(f Filter, now time.Time) Selection {
 
 // candidates answers what the indexes can.
 func (s *Set) candidates(f *Filter) Selection {
-	statuses, currencies := wantedStatuses(f), s.wantedCurrencies(f)
+	// The usual filters fit these, and so allocate nothing.
+	var fewCurrencies [4]int32
+	var fewPostings [4]*posting
+
+	statuses, currencies := wantedStatuses(f), s.wantedCurrencies(fewCurrencies[:0], f)
 	if f.IDs != nil {
 		return Selection{set: s, rows: s.rowsByID(f.IDs, statuses, currencies)}
 	}
 	if statuses == allStatuses && currencies == nil {
 		return s.whole(&s.all)
 	}
-	var few [statusCount]*posting // spares the usual filters an allocation
-	switch postings := s.postings(few[:0], statuses, currencies); len(postings) {
+	switch postings := s.postings(fewPostings[:0], statuses, currencies); len(postings) {
 	case 0:
 		return Selection{set: s}
 	case 1:
@@ -140,17 +143,16 @@ func wantedStatuses(f *Filter) statusMask {
 }
 
 // wantedCurrencies returns the indexes of the wanted currencies that links
-// have, each once; nil when any will do.
-func (s *Set) wantedCurrencies(f *Filter) []int32 {
+// have, each once, in dst if it is large enough; nil when any will do.
+func (s *Set) wantedCurrencies(dst []int32, f *Filter) []int32 {
 	if f.Currency == nil {
 		return nil
 	}
-	indexes := make([]int32, 0, min(len(f.Currency), len(s.currencies)+1))
 	for _, c := range f.Currency {
 		if i, ok := s.currencyIndex(c); ok {
-			indexes = append(indexes, i)
+			dst = append(dst, i)
 		}
 	}
-	slices.Sort(indexes)
-	return slices.Compact(indexes)
+	slices.Sort(dst)
+	return slices.Compact(dst)
 }

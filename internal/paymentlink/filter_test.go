@@ -186,6 +186,28 @@ func TestFiltersEqualTheNaiveLoop(t *testing.T) {
 	}
 }
 
+// More indexes than are merged one by one.
+func TestManyCurrencies(t *testing.T) {
+	const seed = 41
+	r := newRand(seed)
+	records := generate(r, 3000)
+	var wanted []money.Currency
+	for i := range records {
+		c := money.Currency([]byte{'A' + byte(r.IntN(8)), 'A' + byte(r.IntN(8)), 'A'})
+		if records[i].Currency = c; i%50 == 0 {
+			wanted = append(wanted, c)
+		}
+	}
+	set := newSet(records)
+	for _, statuses := range [][]paymentlink.Status{nil, {paymentlink.StatusActive}, {paymentlink.StatusInactive, paymentlink.StatusUnknown}} {
+		filter := paymentlink.Filter{Currency: wanted, Status: statuses}
+		want := naiveSelect(set, records, filter, now)
+		if diff := cmp.Diff(want, idsOf(set.Select(filter, now))); diff != "" || len(want) == 0 {
+			t.Errorf("%d links in %d currencies and %v (-want +got):\n%s", len(want), len(wanted), statuses, diff)
+		}
+	}
+}
+
 // FuzzFilter compares Select with the naive loop, over lists, filters and
 // instants drawn from a seed and searches of the fuzzer's own making.
 func FuzzFilter(f *testing.F) {

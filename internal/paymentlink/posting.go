@@ -2,8 +2,6 @@ package paymentlink
 
 import (
 	"math/bits"
-	"slices"
-	"sync"
 	"sync/atomic"
 )
 
@@ -14,56 +12,6 @@ type posting struct {
 	rows    []int32 // ascending, which is upstream's order
 	orders  atomic.Pointer[orderings]
 	summary atomic.Pointer[timedSummary]
-}
-
-// orderings holds the rows of a posting in each order, made when first asked for.
-type orderings [orderCount]struct {
-	once sync.Once
-	rows []int32
-}
-
-// order returns the rows in order o; the caller must not change them.
-func (p *posting) order(s *Set, o Order) []int32 {
-	all := p.orders.Load()
-	if all == nil {
-		p.orders.CompareAndSwap(nil, new(orderings))
-		all = p.orders.Load()
-	}
-	one := &all[o-1]
-	one.once.Do(func() { one.rows = s.arrange(p, o) })
-	return one.rows
-}
-
-func (s *Set) arrange(p *posting, o Order) []int32 {
-	if p == &s.all {
-		return s.sorted(p.rows, o)
-	}
-	return s.arrangeRows(p.rows, o)
-}
-
-// walkFrom is how many times longer than a selection the list may be for
-// walking the whole list's order to be cheaper than sorting the selection
-// (BenchmarkArrange).
-const walkFrom = 16
-
-// arrangeRows puts some of the rows in order, as a new slice: few by sorting
-// them, so that the cost is theirs, and many by picking them out of the order
-// of the whole list.
-func (s *Set) arrangeRows(rows []int32, o Order) []int32 {
-	if len(rows)*walkFrom < len(s.records) {
-		return s.sorted(rows, o)
-	}
-	wanted := newBitmap(len(s.records))
-	for _, row := range rows {
-		wanted.set(row)
-	}
-	out := make([]int32, 0, len(rows))
-	for _, row := range s.all.order(s, o) {
-		if wanted.has(row) {
-			out = append(out, row)
-		}
-	}
-	return out
 }
 
 // buildPostings deals the rows out by counting, three slices for all postings.
@@ -104,20 +52,21 @@ func (s *Set) pair(status Status, currency int32) *posting {
 	return &s.byPair[int(status)*(len(s.currencies)+1)+int(currency)]
 }
 
+// mergeUpTo is the number of postings up to which merging them is cheaper
+// than marking their rows in a bitmap of the list.
+const mergeUpTo = 8
+
 // union returns the rows of postings that do not overlap, ascending. The cost
-// follows the result, and a 64th of the list when the result is large.
+// follows the result; that of more than mergeUpTo postings has a bit for each
+// link of the list besides.
 func (s *Set) union(postings []*posting) []int32 {
 	total := 0
 	for _, p := range postings {
 		total += len(p.rows)
 	}
 	rows := make([]int32, 0, total)
-	if total*64 < len(s.records) {
-		for _, p := range postings {
-			rows = append(rows, p.rows...)
-		}
-		slices.Sort(rows)
-		return rows
+	if len(postings) <= mergeUpTo {
+		return merge(rows, postings)
 	}
 	wanted := newBitmap(len(s.records))
 	for _, p := range postings {
@@ -126,6 +75,30 @@ func (s *Set) union(postings []*posting) []int32 {
 		}
 	}
 	return wanted.appendTo(rows)
+}
+
+// merge appends the rows of at most mergeUpTo postings to dst, ascending.
+func merge(dst []int32, postings []*posting) []int32 {
+	var buffer [mergeUpTo][]int32
+	heads := buffer[:0]
+	for _, p := range postings {
+		if len(p.rows) > 0 {
+			heads = append(heads, p.rows)
+		}
+	}
+	for len(heads) > 0 {
+		first := 0
+		for i := 1; i < len(heads); i++ {
+			if heads[i][0] < heads[first][0] {
+				first = i
+			}
+		}
+		dst = append(dst, heads[first][0])
+		if heads[first] = heads[first][1:]; len(heads[first]) == 0 {
+			heads = append(heads[:first], heads[first+1:]...)
+		}
+	}
+	return dst
 }
 
 // bitmap is a set of rows.

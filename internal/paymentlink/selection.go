@@ -44,7 +44,7 @@ func (sel Selection) OrderBy(o Order) Selection {
 	if sel.posting != nil {
 		sel.rows = sel.posting.order(sel.set, o)
 	} else {
-		sel.rows = sel.set.arrangeRows(sel.rows, o)
+		sel.rows = sel.set.arrange(sel.rows, o)
 	}
 	sel.order = o
 	return sel

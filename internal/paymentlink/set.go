@@ -24,6 +24,8 @@ type Set struct {
 	byCurrency []posting // by facts.currency
 	byPair     []posting // by Status*(len(currencies)+1) + facts.currency
 
+	rankings [orderCount]ranking
+
 	ids   table
 	codes codeIndex
 	text  textIndex
@@ -91,8 +93,8 @@ func (s *Set) SizeBytes() int64 {
 		size += int64(textBudget(r))
 	}
 	rows := int64(len(s.records)) * int64(unsafe.Sizeof(int32(0)))
-	const postingsOfALink = 4 // all, status, currency, both
-	size += rows * postingsOfALink * (1 + orderCount)
+	const postingsOfALink = 4                                    // all, status, currency, both
+	size += rows * (postingsOfALink*(1+orderCount) + orderCount) // and rankings
 	size += int64(1+len(s.byStatus)+len(s.byCurrency)+len(s.byPair)) * int64(unsafe.Sizeof(posting{})+unsafe.Sizeof(orderings{}))
 	const slotsOfALink, tables = 2, 3             // ids, codes, URLs
 	return size + rows*slotsOfALink*tables + rows // and where each text ends
