@@ -1,0 +1,242 @@
+package graph_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"paymentlinks/graph"
+	"paymentlinks/internal/exchange"
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/tenant"
+)
+
+// wholePage asks for everything at once: 20 look-ups, a list, a page and a summary.
+func wholePage() string {
+	var query strings.Builder
+	query.WriteString("{ paymentLinks { id } paymentLinksConnection { totalCount } paymentLinksSummary { count }")
+	for i := range 10 {
+		fmt.Fprintf(&query, ` a%d: paymentLink(id: "s-0%d") { id } b%d: paymentLinkByCode(code: "soap0%d") { id }`, i, i, i, i)
+	}
+	query.WriteString(" }")
+	return query.String()
+}
+
+func TestOneCallPerOperation(t *testing.T) {
+	s := newServer(newSource(readLinks(t, "testdata/shop.json")...))
+	a := s.ask(t, request{query: wholePage()})
+	if len(a.Errors) > 0 || s.source.callCount() != 1 {
+		t.Errorf("%d calls, errors %+v; want one call and no error", s.source.callCount(), a.Errors)
+	}
+	s.ask(t, request{query: wholePage()})
+	if s.source.callCount() != 2 {
+		t.Errorf("%d calls after two operations, want 2: nothing is kept between them", s.source.callCount())
+	}
+}
+
+func TestOneFailureForAllFields(t *testing.T) {
+	boom := errors.New("boom")
+	s := newServer(&source{err: boom})
+	a := s.ask(t, request{query: wholePage()})
+	if len(a.Errors) != 23 {
+		t.Errorf("%d errors, want one for each of 23 fields", len(a.Errors))
+	}
+	for _, e := range a.Errors {
+		if e.Message != "Internal error" || e.Extensions["code"] != "INTERNAL_SERVER_ERROR" {
+			t.Errorf("an unclassified error reads %+v", e)
+		}
+	}
+	if got := strings.Count(s.log.String(), "boom"); got != 1 || s.source.callCount() != 1 {
+		t.Errorf("logged %d times after %d calls, want once after one:\n%s", got, s.source.callCount(), s.log)
+	}
+}
+
+func TestUpstreamFaults(t *testing.T) {
+	tests := map[string]struct {
+		err        error
+		code       string
+		message    string
+		retryAfter any
+		logged     bool
+	}{
+		"unavailable":   {fault.New(fault.UpstreamUnavailable, "Upstream is down."), "UPSTREAM_UNAVAILABLE", "Upstream is down.", nil, false},
+		"rate limited":  {&fault.Error{Kind: fault.UpstreamRateLimited, Public: "Slow down.", RetryAfter: 1500 * time.Millisecond}, "UPSTREAM_RATE_LIMITED", "Slow down.", float64(2), false},
+		"forbidden":     {fmt.Errorf("list: %w", fault.Wrap(fault.Forbidden, "No.", errors.New("SECRET"))), "FORBIDDEN", "No.", nil, false},
+		"caller left":   {context.Canceled, "TIMEOUT", "The request was cancelled.", nil, false},
+		"deadline":      {fmt.Errorf("wait: %w", context.DeadlineExceeded), "UPSTREAM_TIMEOUT", "Upstream did not answer in time.", nil, false},
+		"nobody's":      {errors.New("boom"), "INTERNAL_SERVER_ERROR", "Internal error", nil, true},
+		"internal kind": {fault.New(fault.Internal, "Internal error"), "INTERNAL_SERVER_ERROR", "Internal error", nil, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(&source{err: test.err})
+			written := string(s.do(t, request{query: `{ paymentLinks { id } __typename }`}))
+			var a answer
+			if err := json.Unmarshal([]byte(written), &a); err != nil {
+				t.Fatal(err)
+			}
+			want := answerError{
+				Message: test.message, Path: []any{"paymentLinks"}, Locations: []any{map[string]any{"line": 1.0, "column": 3.0}},
+				Extensions: map[string]any{"code": test.code, "requestId": "req-1"},
+			}
+			if test.retryAfter != nil {
+				want.Extensions["retryAfter"] = test.retryAfter
+			}
+			if diff := cmp.Diff([]answerError{want}, a.Errors); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if string(a.Data) != `{"paymentLinks":null,"__typename":"Query"}` {
+				t.Errorf("data %s: the rest of the answer is to stay", a.Data)
+			}
+			if strings.Contains(written+s.log.String(), "SECRET") {
+				t.Error("the cause was shown")
+			}
+			if got := s.log.Len() > 0; got != test.logged {
+				t.Errorf("logged %v, want %v: %s", got, test.logged, s.log)
+			}
+		})
+	}
+}
+
+func TestPanicIsOneFieldsError(t *testing.T) {
+	s := newServer(newSource(readLinks(t, "testdata/shop.json")...))
+	s.source.set(func(s *source) { s.wait = func(context.Context) error { panic("SECRET") } })
+	a := s.ask(t, request{query: `{ a: paymentLinks { id } b: paymentLinksSummary { count } c: paymentLink(id: "x") { id } __typename }`})
+	if len(a.Errors) != 3 || a.code() != "INTERNAL_SERVER_ERROR" || !strings.Contains(string(a.Data), `"__typename":"Query"`) {
+		t.Errorf("got %s, %+v; want three errors and the rest of the answer", a.Data, a.Errors)
+	}
+	if log := s.log.String(); !strings.Contains(log, "goroutine") || strings.Contains(log, "SECRET") {
+		t.Errorf("the log is to hold the stack and not the panic's value: %.300s", log)
+	}
+}
+
+func TestNothingNeedsCredentialsButLinks(t *testing.T) {
+	s := newServer(newSource())
+	a := s.ask(t, request{anonymous: true, query: `{ __typename _service { sdl } __schema { queryType { name } } none: _entities(representations: []) { __typename } }`})
+	if len(a.Errors) > 0 || s.source.callCount() != 0 {
+		t.Errorf("%d calls, errors %+v; want neither", s.source.callCount(), a.Errors)
+	}
+	for _, query := range []string{
+		`{ paymentLinks { id } }`, `{ paymentLink(id: "x") { id } }`, `{ paymentLinkByCode(code: "x") { id } }`,
+		`{ paymentLinksConnection { totalCount } }`, `{ paymentLinksSummary { count } }`,
+		`{ _entities(representations: [{ __typename: "PaymentLink", id: "x" }]) { __typename } }`,
+	} {
+		if a := s.ask(t, request{anonymous: true, query: query}); a.code() != "UNAUTHENTICATED" {
+			t.Errorf("%s: %+v, want UNAUTHENTICATED", query, a.Errors)
+		}
+	}
+	if s.source.callCount() != 0 {
+		t.Errorf("%d calls of the source without credentials", s.source.callCount())
+	}
+}
+
+func TestFreshnessIsReported(t *testing.T) {
+	links := newSource(readLinks(t, "testdata/shop.json")...)
+	links.snapshot.Stale = true
+	s := newServer(links)
+	ctx := caller(t)
+	s.doIn(ctx, t, request{query: `{ __typename }`})
+	if got := exchange.FromContext(ctx).Freshness(); got != (exchange.Freshness{}) {
+		t.Errorf("an answer without links reports %+v", got)
+	}
+	s.doIn(ctx, t, request{query: `{ paymentLinks { id } paymentLink(id: "s-01") { id } }`})
+	want := exchange.Freshness{FreshUntil: instant.Add(12 * time.Second), NextExpiry: instant.Add(time.Second), Stale: true}
+	if diff := cmp.Diff(want, exchange.FromContext(ctx).Freshness()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestNoCacheAsksForANewerList(t *testing.T) {
+	s := newServer(newSource())
+	ctx := caller(t)
+	s.doIn(ctx, t, request{query: `{ paymentLinks { id } }`})
+	if !s.source.notBefore.IsZero() {
+		t.Errorf("an ordinary request asks for a list from %v on", s.source.notBefore)
+	}
+	exchange.FromContext(ctx).NoCache = true
+	s.doIn(ctx, t, request{query: `{ paymentLinks { id } }`})
+	if !s.source.notBefore.Equal(instant) {
+		t.Errorf("no-cache asks for a list from %v on, want %v", s.source.notBefore, instant)
+	}
+}
+
+// A hung upstream is a field's error a second before the request's time is up.
+func TestHungUpstreamLeavesTimeForTheAnswer(t *testing.T) {
+	for _, query := range []string{`{ paymentLinks { id } __typename }`, `{ paymentLink(id: "x") { id } __typename }`} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer(newSource())
+			s.source.set(func(s *source) {
+				s.wait = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+			})
+			start := time.Now()
+			ctx, cancel := context.WithTimeout(caller(t), 10*time.Second)
+			defer cancel()
+			var a answer
+			if err := json.Unmarshal(s.doIn(ctx, t, request{query: query}), &a); err != nil {
+				t.Fatal(err)
+			}
+			if waited := time.Since(start); waited != 9*time.Second {
+				t.Errorf("%s waited %v, want 9 s of 10", query, waited)
+			}
+			if a.code() != "UPSTREAM_TIMEOUT" || !strings.Contains(string(a.Data), `"__typename":"Query"`) {
+				t.Errorf("%s: got %s, %+v", query, a.Data, a.Errors)
+			}
+		})
+	}
+}
+
+func TestNowIsReadOnce(t *testing.T) {
+	reads := 0
+	s := newServer(newSource(readLinks(t, "testdata/shop.json")...), func(c *graph.Config) {
+		c.Now = func() time.Time { reads++; return instant.Add(time.Duration(reads) * time.Hour) }
+	})
+	got := data[struct {
+		A, B struct{ ExpiresIn int }
+	}](t, s, `{ a: paymentLink(id: "s-08") { expiresIn } b: paymentLinkByCode(code: "twin") { expiresIn } }`, "")
+	if reads != 1 || got.A != got.B || got.A.ExpiresIn != 23*3600 {
+		t.Errorf("the clock was read %d times; %+v", reads, got)
+	}
+}
+
+func TestLinksHandedOutAreBounded(t *testing.T) {
+	s := newServer(newSource(manyLinks(10)...), func(c *graph.Config) { c.MaxLinks = 25 })
+	tests := map[string]struct {
+		query  string
+		errors int
+	}{
+		"at the bound":   {`{ a: paymentLinks { id } b: paymentLinks { id } c: paymentLinksConnection(first: 5) { nodes { id } } }`, 0},
+		"beyond it":      {`{ a: paymentLinks { id } b: paymentLinks { id } c: paymentLinksConnection(first: 6) { nodes { id } } }`, 1},
+		"summaries none": {`{ a: paymentLinks { id } b: paymentLinks { id } c: paymentLinksSummary { count } d: paymentLinksSummary { count } }`, 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := s.ask(t, request{query: test.query})
+			if len(a.Errors) != test.errors || (test.errors > 0 && a.code() != "LIMIT_EXCEEDED") {
+				t.Errorf("%s: %+v", test.query, a.Errors)
+			}
+		})
+	}
+}
+
+// Two tenants in turn never see each other's links through one executor.
+func TestCredentialsReachTheSource(t *testing.T) {
+	links := &bySender{}
+	s := newServer(nil, func(c *graph.Config) { c.Source = links })
+	for _, token := range []string{"first", "second", "first"} {
+		credentials, err := tenant.NewCredentials(token, "key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		written := string(s.doIn(tenant.NewContext(caller(t), credentials), t, request{query: `{ paymentLinks { id } }`}))
+		if want := `{"data":{"paymentLinks":[{"id":"` + token + `"}]}}`; written != want {
+			t.Errorf("%s got %s", token, written)
+		}
+	}
+}
