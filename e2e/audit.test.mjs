@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { serverAudits } from "graphql-http";
 
-import { start } from "./lib/service.mjs";
+import { start, startSandbox } from "./lib/service.mjs";
 
 describe("graphql-http audit, default settings", () => {
   let service;
@@ -26,7 +26,7 @@ describe("graphql-http audit, default settings", () => {
 describe("graphql-http audit, production", () => {
   let service, sandbox;
   before(async () => {
-    sandbox = await start({}, ["sandbox"]);
+    sandbox = await startSandbox();
     service = await start({ PRODUCTION: "true", UPSTREAM_URL: sandbox.url });
   });
   after(async () => {

@@ -1,39 +1,41 @@
-// Starts the program that is under test, as an operator would.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+// The program under test, started as an operator would.
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../../.artifacts/paymentlinks", import.meta.url));
+import { launch } from "./process.mjs";
+
+export const program = fileURLToPath(new URL("../../.artifacts/paymentlinks", import.meta.url));
 
 // start runs the program with these settings (PAYMENTLINKS_ is put before each
-// name) and resolves once it serves. What it printed is in output().
+// name) and resolves once it serves.
 export async function start(settings = {}, args = []) {
-  const environment = { PATH: process.env.PATH, PAYMENTLINKS_LISTEN: "127.0.0.1:0", PAYMENTLINKS_ADMIN_LISTEN: "127.0.0.1:0" };
-  for (const [name, value] of Object.entries(settings)) environment[`PAYMENTLINKS_${name}`] = value;
+  const env = { PAYMENTLINKS_LISTEN: "127.0.0.1:0", PAYMENTLINKS_ADMIN_LISTEN: "127.0.0.1:0" };
+  for (const [name, value] of Object.entries(settings)) env[`PAYMENTLINKS_${name}`] = value;
 
-  const child = spawn(program, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
-  const exited = once(child, "exit");
-  let output = "";
-  const listening = new Promise((resolve, reject) => {
-    const read = (chunk) => {
-      output += chunk;
-      const address = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(output);
-      if (address) resolve(address[0]);
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    exited.then(() => reject(new Error(`the program ended before it served:\n${output}`)));
-  });
-  const url = await listening;
+  const running = await launch(program, args, { env, ready: /^(?:GraphQL API|Sandbox) +(http:\/\/[\d.:]+)(?:\/graphql)?$/m });
   return {
-    url,
-    graphql: `${url}/graphql`,
-    output: () => output,
+    ...running,
+    graphql: `${running.url}/graphql`,
     async stop() {
-      child.kill("SIGTERM");
-      const [code] = await exited;
-      if (code !== 0) throw new Error(`the program ended with ${code}:\n${output}`);
+      const code = await running.stop();
+      if (code !== 0) throw new Error(`the program ended with ${code}:\n${running.output()}`);
     },
+  };
+}
+
+// startSandbox runs the embedded Billpocket alone, to be told to fail and to be
+// asked how often it was called.
+export async function startSandbox() {
+  const sandbox = await start({ SANDBOX_LISTEN: "127.0.0.1:0" }, ["sandbox"]);
+  const control = async (method, path, body) => {
+    const response = await fetch(`${sandbox.url}/_sandbox/${path}`, { method, body: body && JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
+  };
+  return {
+    ...sandbox,
+    fail: (fault) => control("POST", "faults", fault),
+    reset: () => control("DELETE", ""),
+    calls: async () => (await control("GET", "calls")).total,
   };
 }
 
@@ -43,3 +45,13 @@ export const merchants = {
   shop: { "BP-User-Token": "demo-shop", "X-Api-Key": "demo-key" },
   large: { "BP-User-Token": "demo-large", "X-Api-Key": "demo-key" },
 };
+
+// ask posts one operation and returns the decoded answer.
+export async function ask(url, headers, query, variables) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Accept": "application/json", ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+}

@@ -1,0 +1,138 @@
+// The example of deploy/federation, run: both subgraphs behind Hive Gateway and
+// behind @apollo/gateway, with the callers' credentials forwarded.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { freePort, launch } from "../lib/process.mjs";
+import { ask, merchants, start, startSandbox } from "../lib/service.mjs";
+
+const example = fileURLToPath(new URL("../../deploy/federation/", import.meta.url));
+const node = process.execPath;
+
+const gateways = [
+  {
+    name: "Hive Gateway",
+    async start(supergraph) {
+      const port = await freePort();
+      const args = ["supergraph", supergraph, "--config-path", "gateway.config.mjs", "--host", "127.0.0.1", "--port", String(port)];
+      const gateway = await launch("node_modules/.bin/hive-gateway", args, { cwd: example, ready: /(http:\/\/127\.0\.0\.1:\d+)/ });
+      return { ...gateway, url: `http://127.0.0.1:${port}/graphql` };
+    },
+    // It keeps the reference that orders handed out, misses the non-null title
+    // of a link that is gone, and says so itself.
+    saysOfDeadReference: ["Cannot return null for non-nullable field PaymentLink.title."],
+  },
+  {
+    name: "@apollo/gateway",
+    start: (supergraph) =>
+      launch(node, ["apollo-gateway.mjs"], { cwd: example, env: { SUPERGRAPH: supergraph, PORT: "0" }, ready: /gateway: (\S+)/ }),
+    saysOfDeadReference: [],
+  },
+];
+
+const firstLink = "61521794a50cfbc301p109f599d3387hab6ad";
+
+for (const { name, start: startGateway, saysOfDeadReference } of gateways) {
+  describe(name, () => {
+    let folder, sandbox, service, orders, gateway;
+
+    before(async () => {
+      folder = mkdtempSync(join(tmpdir(), "supergraph-"));
+      sandbox = await startSandbox();
+      service = await start({ UPSTREAM_URL: sandbox.url, FRESH_FOR: "1ms", STALE_FOR: "0", BREAKER: "off" });
+      orders = await launch(node, ["orders/server.mjs"], { cwd: example, env: { PORT: "0" }, ready: /orders: (\S+)/ });
+      const supergraph = join(folder, "supergraph.graphql");
+      execFileSync(node, ["compose.mjs", supergraph], {
+        cwd: example,
+        env: { PATH: process.env.PATH, PAYMENTLINKS_URL: service.url, ORDERS_URL: orders.url.replace(/\/$/, "") },
+      });
+      gateway = await startGateway(supergraph);
+    });
+    after(async () => {
+      await gateway?.stop();
+      await orders?.stop();
+      await service?.stop();
+      await sandbox?.stop();
+      rmSync(folder, { recursive: true });
+    });
+    beforeEach(() => sandbox.reset());
+
+    const query = (text, merchant = merchants.seed) => ask(gateway.url, merchant, text);
+
+    test("answers one query from both subgraphs", async () => {
+      const { data, errors } = await query(`{
+        order(id: "1001") { total { amount currency } paymentLink { id state amount { formatted } } }
+        paymentLinks(status: INACTIVE) { id orders { id } }
+      }`);
+      assert.equal(errors, undefined);
+      assert.deepEqual(data, {
+        order: {
+          total: { amount: "30.00", currency: "MXN" },
+          paymentLink: { id: firstLink, state: "OPEN", amount: { formatted: "$30.00" } },
+        },
+        paymentLinks: [{ id: "61512bbc109e0e5d64f7dbde3723d02d43e19", orders: [] }],
+      });
+    });
+
+    test("brings what @requires asks for", async () => {
+      const { data, errors } = await query(`{ paymentLink(id: "${firstLink}") { invoiceLine orders { id } } }`);
+      assert.equal(errors, undefined);
+      assert.deepEqual(data.paymentLink, { invoiceLine: "ll33q0rh (LL33Q0RH)", orders: [{ id: "1001" }] });
+    });
+
+    test("leaves a dead reference null, without an error of ours", async () => {
+      const { data, errors } = await query(`{ orders { nodes { id paymentLink { title } } } }`);
+      assert.deepEqual((errors ?? []).map(({ message }) => message), saysOfDeadReference);
+      assert.deepEqual(data.orders.nodes.map(({ paymentLink }) => paymentLink), [{ title: "ll33q0rh" }, { title: "ll33pe5x" }, null]);
+    });
+
+    test("asks upstream once for all entities of an answer", async () => {
+      await query(`{ orders { nodes { paymentLink { code } } } }`);
+      assert.equal(await sandbox.calls(), 1);
+    });
+
+    test("keeps the rest of the answer while upstream fails", async () => {
+      await sandbox.fail({ mode: "status", status: 503, calls: 0 });
+      const { data, errors } = await query(`{ orders { nodes { id paymentLink { title } } } }`);
+      assert.deepEqual(data.orders.nodes.map(({ id }) => id), ["1001", "1002", "1003"]);
+      assert.ok(errors.length > 0);
+      for (const { extensions } of errors) assert.equal(extensions.code, "UPSTREAM_UNAVAILABLE");
+    });
+
+    test("shares nothing between two tenants", async () => {
+      const text = `{ paymentLinks { id } orders { nodes { paymentLink { id title } } } }`;
+      const callers = Array.from({ length: 20 }, (_, i) => (i % 2 ? merchants.seed : merchants.shop));
+      const answers = await Promise.all(callers.map((merchant) => query(text, merchant)));
+      answers.forEach(({ data }, i) => {
+        if (callers[i] === merchants.seed) {
+          assert.equal(data.paymentLinks.length, 5);
+          assert.ok(data.orders.nodes[0].paymentLink.title);
+        } else {
+          assert.equal(data.paymentLinks.length, 240);
+          assert.equal(data.orders.nodes[0].paymentLink, null);
+        }
+      });
+    });
+
+    test("keeps answers private", async () => {
+      const response = await fetch(gateway.url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", ...merchants.seed },
+        body: JSON.stringify({ query: "{ paymentLinks { id } }" }),
+      });
+      assert.match(response.headers.get("cache-control"), /private|no-store/);
+      assert.equal((await response.json()).data.paymentLinks.length, 5);
+    });
+
+    test("says so when a caller brings no credentials", async () => {
+      const { data, errors } = await query(`{ paymentLinks { id } }`, {});
+      assert.equal(data?.paymentLinks ?? null, null);
+      assert.equal(errors[0].extensions.code, "UNAUTHENTICATED");
+    });
+  });
+}
