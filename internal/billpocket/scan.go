@@ -164,12 +164,13 @@ const (
 
 // str skips a string, its quotes included.
 func (s *scanner) str(i int) int {
+	body := s.body
 	i++
 	for {
 		// x-n has its high bit set where a byte below n was, and ^x takes away
 		// bytes that had it before; the lowest such bit is always right.
-		for len(s.body)-i >= 8 {
-			x := binary.LittleEndian.Uint64(s.body[i:])
+		for len(body)-i >= 8 {
+			x := binary.LittleEndian.Uint64(body[i:])
 			quote, backslash := x^quotes, x^backslashes
 			found := ((x-spaces)&^x | (quote-ones)&^quote | (backslash-ones)&^backslash) & highs
 			if found != 0 {

@@ -137,19 +137,35 @@ func amount(value []byte) paymentlink.Optional[money.Decimal] {
 }
 
 // currencies reads currencies. The links of one list share few of them, so it
-// remembers the last.
+// remembers the first few.
 type currencies struct {
-	text string
-	code money.Currency
+	known [4]struct {
+		text string
+		code money.Currency
+	}
 }
 
 func (c *currencies) read(value []byte) money.Currency {
-	if name := text(value); name != c.text {
-		code, err := money.ParseCurrency(name)
-		if err != nil {
-			code = ""
-		}
-		c.text, c.code = name, code
+	name := text(value)
+	if name == "" {
+		return ""
 	}
-	return c.code
+	for i := range c.known {
+		k := &c.known[i]
+		if k.text == "" {
+			k.text, k.code = name, parseCurrency(name)
+		}
+		if k.text == name {
+			return k.code
+		}
+	}
+	return parseCurrency(name)
+}
+
+func parseCurrency(name string) money.Currency {
+	code, err := money.ParseCurrency(name)
+	if err != nil {
+		return ""
+	}
+	return code
 }

@@ -1,0 +1,308 @@
+package billpocket_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"paymentlinks/internal/billpocket"
+	"paymentlinks/internal/money"
+	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/sandbox"
+)
+
+// published returns the published example, as the sandbox serves it.
+func published(t testing.TB) []byte {
+	t.Helper()
+	body, err := os.ReadFile("../sandbox/seed.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func equateDecimals() cmp.Option {
+	return cmp.Comparer(func(a, b money.Decimal) bool { return a == b })
+}
+
+func decimal(t testing.TB, s string) paymentlink.Optional[money.Decimal] {
+	t.Helper()
+	d, err := money.ParseDecimal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paymentlink.Some(d)
+}
+
+func TestDecodePublishedExample(t *testing.T) {
+	body := published(t)
+	records, skipped, err := billpocket.Decode(body, time.UTC)
+	if err != nil || skipped != 0 || len(records) != 5 {
+		t.Fatalf("%d records, %d skipped, error %v; want 5, 0, nil", len(records), skipped, err)
+	}
+	created := time.Date(2023, 8, 9, 1, 47, 40, 0, time.UTC)
+	last := bytes.LastIndexByte(body, '{')
+	want := paymentlink.Record{
+		ID: "61512bbc109e0e5d64f7dbde3723d02d43e19", URL: "https://test.pay.billpocket.com/mylink/ll32lx7n",
+		Code: "ll32lx7n", Slug: "mylink", Description: " (LL32LX7N)",
+		Amount: decimal(t, "100"), Currency: "MXN",
+		StatusCode: paymentlink.Some[int32](0), LinkType: paymentlink.Some[int32](2), FixedTerm: paymentlink.Some(false),
+		UserID: "61529", CreatedAt: created, UpdatedAt: created,
+		AvailableRates: []byte("[]"), ExtraInfo: []byte("null"),
+		Upstream: body[last : bytes.LastIndexByte(body, '}')+1],
+	}
+	if diff := cmp.Diff(want, records[4], equateDecimals()); diff != "" {
+		t.Errorf("the last link (-want +got):\n%s", diff)
+	}
+}
+
+// one decodes a single element with an id and a URL beside the given members.
+func one(t *testing.T, members string) paymentlink.Record {
+	t.Helper()
+	body := `[{"id":"i","custom_link_path":"https://h/s/c"` + members + `}]`
+	records, skipped, err := billpocket.Decode([]byte(body), time.FixedZone("Mexico City", -6*60*60))
+	if err != nil || skipped != 0 || len(records) != 1 {
+		t.Fatalf("%d records, %d skipped, error %v in %s", len(records), skipped, err, body)
+	}
+	records[0].Upstream = nil
+	return records[0]
+}
+
+func TestDecodeTolerates(t *testing.T) {
+	bare := paymentlink.Record{ID: "i", URL: "https://h/s/c"}
+	with := func(change func(r *paymentlink.Record)) paymentlink.Record {
+		r := bare
+		change(&r)
+		return r
+	}
+	tests := map[string]struct {
+		members string
+		want    paymentlink.Record
+	}{
+		"missing keys": {``, bare},
+		"nulls": {
+			`,"amount":null,"currency":null,"status":null,"link_type":null,"is_fixed_term":null,"user_id":null,` +
+				`"purchase_id":null,"created_at":null,"description":null,"main_link":null,"secondary_link":null,"domain":null`, bare,
+		},
+		"wrong types": {
+			`,"amount":{},"currency":7,"status":[],"link_type":true,"is_fixed_term":"maybe","user_id":[1],` +
+				`"purchase_id":false,"created_at":20230809,"description":{"a":1},"main_link":3,"secondary_link":4,"domain":5`, bare,
+		},
+		"new keys":    {`,"color":"red","nested":{"id":"other","list":[1,{"id":2}]}`, bare},
+		"other case":  {`,"Description":"d","STATUS":1`, bare},
+		"empty texts": {`,"amount":"","currency":"","status":"","user_id":"","purchase_id":"","created_at":""`, bare},
+		"numbers as strings": {`,"amount":"30.50","status":"1","link_type":" 2 ","user_id":"61529"`, with(func(r *paymentlink.Record) {
+			r.Amount, r.StatusCode, r.LinkType, r.UserID = decimal(t, "30.5"), paymentlink.Some[int32](1), paymentlink.Some[int32](2), "61529"
+		})},
+		"exact amount":     {`,"amount":0.1000000000000000001`, with(func(r *paymentlink.Record) { r.Amount = decimal(t, "0.1000000000000000001") })},
+		"exponent":         {`,"amount":1.25e3`, with(func(r *paymentlink.Record) { r.Amount = decimal(t, "1250") })},
+		"too many digits":  {`,"amount":12345678901234567890.12`, bare},
+		"huge exponent":    {`,"amount":1e400000000`, bare},
+		"amount in words":  {`,"amount":"thirty"`, bare},
+		"codes beyond int": {`,"status":2147483648,"link_type":1.5`, bare},
+		"extreme codes":    {`,"status":-2147483648`, with(func(r *paymentlink.Record) { r.StatusCode = paymentlink.Some[int32](-2147483648) })},
+		"currency":         {`,"currency":"mxn"`, with(func(r *paymentlink.Record) { r.Currency = "MXN" })},
+		"no currency":      {`,"currency":"pesos"`, bare},
+		"opaque numbers":   {`,"purchase_id":12345678901234567890,"user_id":-1`, with(func(r *paymentlink.Record) { r.PurchaseID, r.UserID = "12345678901234567890", "-1" })},
+		"raw values": {`,"available_rates": [ {"a": 1.0} ],"extra_info":{ }`, with(func(r *paymentlink.Record) {
+			r.AvailableRates, r.ExtraInfo = []byte(`[ {"a": 1.0} ]`), []byte(`{ }`)
+		})},
+		"escapes": {`,"description":"\u00e1\n\"\\\/\ud83d\ude00\ud800x\b\f\r\t"`, with(func(r *paymentlink.Record) {
+			r.Description = "á\n\"\\/😀\ufffdx\b\f\r\t"
+		})},
+		"half a pair before a letter": {`,"description":"\ud83d\u0041\udc00"`, with(func(r *paymentlink.Record) { r.Description = "\ufffdA\ufffd" })},
+		"invalid UTF-8":               {",\"description\":\"a\xff\xc3b\"", with(func(r *paymentlink.Record) { r.Description = "a\ufffd\ufffdb" })},
+		"escaped key":                 {`,"de\u0073cription":"d"`, with(func(r *paymentlink.Record) { r.Description = "d" })},
+		"equal keys: the last":        {`,"description":"a","description":"b"`, with(func(r *paymentlink.Record) { r.Description = "b" })},
+		"equal keys: the last, null":  {`,"description":"a","description":null`, bare},
+		"times in the set zone":       {`,"created_at":"2023-08-09T02:18:48"`, with(func(r *paymentlink.Record) { r.CreatedAt = time.Date(2023, 8, 9, 8, 18, 48, 0, time.UTC) })},
+		"times of a zone":             {`,"expired_at":"2023-08-09T02:18:48.5+02:00"`, with(func(r *paymentlink.Record) { r.ExpiresAt = time.Date(2023, 8, 9, 0, 18, 48, 5e8, time.UTC) })},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, one(t, test.members), equateDecimals()); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", test.members, diff)
+			}
+		})
+	}
+}
+
+func TestDecodeNeedsIDAndURL(t *testing.T) {
+	const good = `{"id":"good","custom_link_path":"https://h/s/c"}`
+	tests := map[string]struct {
+		element string
+		want    string // URL, "" when the element is to be skipped
+	}{
+		"path":                  {`{"id":"i","custom_link_path":"https://h/a/b","domain":"https://other","main_link":"x","secondary_link":"y"}`, "https://h/a/b"},
+		"plain http":            {`{"id":"i","custom_link_path":"http://h:8080/a?b=c"}`, "http://h:8080/a?b=c"},
+		"parts":                 {`{"id":"i","domain":"https://h","main_link":"a","secondary_link":"b"}`, "https://h/a/b"},
+		"parts, slash":          {`{"id":"i","domain":"https://h/","main_link":"a","secondary_link":"b"}`, "https://h/a/b"},
+		"parts for a bad path":  {`{"id":"i","custom_link_path":"/a/b","domain":"https://h","main_link":"a","secondary_link":"b"}`, "https://h/a/b"},
+		"number as id":          {`{"id":7,"custom_link_path":"https://h/a/b"}`, "https://h/a/b"},
+		"no id":                 {`{"custom_link_path":"https://h/a/b"}`, ""},
+		"empty id":              {`{"id":"","custom_link_path":"https://h/a/b"}`, ""},
+		"null id":               {`{"id":null,"custom_link_path":"https://h/a/b"}`, ""},
+		"object as id":          {`{"id":{},"custom_link_path":"https://h/a/b"}`, ""},
+		"no URL":                {`{"id":"i"}`, ""},
+		"relative":              {`{"id":"i","custom_link_path":"//h/a"}`, ""},
+		"script":                {`{"id":"i","custom_link_path":"javascript:alert(1)"}`, ""},
+		"no host":               {`{"id":"i","custom_link_path":"https:///a"}`, ""},
+		"control character":     {`{"id":"i","custom_link_path":"https://h/a\nb"}`, ""},
+		"one part short":        {`{"id":"i","domain":"https://h","main_link":"a"}`, ""},
+		"parts that make none":  {`{"id":"i","domain":"h","main_link":"a","secondary_link":"b"}`, ""},
+		"no object: null":       {`null`, ""},
+		"no object: number":     {`17`, ""},
+		"no object: string":     {`"{}"`, ""},
+		"no object: array":      {`[{"id":"i","custom_link_path":"https://h/a/b"}]`, ""},
+		"empty object":          {`{}`, ""},
+		"nested 100 deep":       {`{"id":"i","custom_link_path":"https://h/a/b","x":` + strings.Repeat("[", 98) + strings.Repeat("]", 98) + `}`, "https://h/a/b"},
+		"nested deeper":         {`{"id":"i","custom_link_path":"https://h/a/b","x":` + strings.Repeat("[", 99) + strings.Repeat("]", 99) + `}`, ""},
+		"id below another key":  {`{"x":{"id":"i"},"custom_link_path":"https://h/a/b"}`, ""},
+		"last of two ids":       {`{"id":"i","id":"","custom_link_path":"https://h/a/b"}`, ""},
+		"URL with an odd mark":  {`{"id":"i","custom_link_path":"https://h/~a/b%20c"}`, "https://h/~a/b%20c"},
+		"URL in capitals":       {`{"id":"i","custom_link_path":"HTTPS://H/a"}`, "HTTPS://H/a"},
+		"URL with a bad escape": {`{"id":"i","custom_link_path":"https://h/%zz"}`, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			body := "[" + good + ",\n" + test.element + "," + strings.Replace(good, "good", "better", 1) + "]"
+			records, skipped, err := billpocket.Decode([]byte(body), time.UTC)
+			if err != nil {
+				t.Fatalf("%v in %s", err, body)
+			}
+			var got string
+			if len(records) == 3 {
+				got = records[1].URL
+			}
+			if got != test.want || len(records)+skipped != 3 || records[len(records)-1].ID != "better" {
+				t.Errorf("URL %q, %d records, %d skipped; want URL %q", got, len(records), skipped, test.want)
+			}
+		})
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	const link = `{"id":"i","custom_link_path":"https://h/a/b"}`
+	tests := map[string]string{
+		"nothing":               ``,
+		"white space":           " \n",
+		"object":                `{"links":[` + link + `]}`,
+		"null":                  `null`,
+		"HTML":                  `<html>` + link,
+		"cut in a string":       `[` + link[:20],
+		"cut before an end":     `[` + link,
+		"cut after a comma":     `[` + link + `,`,
+		"trailing comma":        `[` + link + `,]`,
+		"no comma":              `[` + link + link + `]`,
+		"garbage behind":        `[` + link + `]]`,
+		"two arrays":            `[][]`,
+		"all unreadable":        `[1,null,{}]`,
+		"comment":               `[/* links */]`,
+		"single quotes":         `[{'id':'i'}]`,
+		"NaN":                   `[` + link + `,NaN]`,
+		"leading zero":          `[` + link + `,01]`,
+		"bare point":            `[` + link + `,1.]`,
+		"bare exponent":         `[` + link + `,1e+]`,
+		"plus sign":             `[` + link + `,+1]`,
+		"minus alone":           `[` + link + `,-]`,
+		"half a word":           `[` + link + `,tru]`,
+		"control character":     "[" + link + ",\"a\x01\"]",
+		"line break in string":  "[" + link + ",\"12345678\n12345678\"]",
+		"bad escape":            `[` + link + `,"\x41"]`,
+		"short code escape":     `[` + link + `,"\u12G4"]`,
+		"backslash at the end":  `[` + link + `,"\`,
+		"object without colon":  `[` + link + `,{"a" 1}]`,
+		"object with bare key":  `[` + link + `,{a:1}]`,
+		"object trailing comma": `[` + link + `,{"a":1,}]`,
+		"nested beyond reason":  `[` + link + `,` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `]`,
+		"byte order mark":       "\ufeff[" + link + "]",
+	}
+	for name, body := range tests {
+		t.Run(name, func(t *testing.T) {
+			records, skipped, err := billpocket.Decode([]byte(body), time.UTC)
+			if !errors.Is(err, billpocket.ErrBody) {
+				t.Errorf("%d records, %d skipped, error %v; want an error of the body in %.80s", len(records), skipped, err, body)
+			}
+			if err != nil && strings.Contains(err.Error(), "custom_link_path") {
+				t.Errorf("the error quotes the body: %v", err)
+			}
+		})
+	}
+}
+
+func TestDecodeEmpty(t *testing.T) {
+	for _, body := range []string{"[]", " [ \n] \r\n\t"} {
+		records, skipped, err := billpocket.Decode([]byte(body), time.UTC)
+		if len(records) != 0 || skipped != 0 || err != nil {
+			t.Errorf("Decode(%q) = %d records, %d skipped, %v; want none", body, len(records), skipped, err)
+		}
+	}
+}
+
+// TestDecodeStringsOfAllLengths puts what ends a string, and what must not be
+// in it, at every offset of the scanner's eight-byte stride.
+func TestDecodeStringsOfAllLengths(t *testing.T) {
+	for length := range 40 {
+		for _, filler := range []string{"a", "é", "\x7f", "!", "~", "\u2028"} {
+			want := strings.Repeat(filler, length)
+			if got := one(t, `,"description":"`+want+`"`).Description; got != want {
+				t.Errorf("length %d of %q: got %q", length, filler, got)
+			}
+			if got := one(t, `,"description":"`+want+`\"`+want+`"`).Description; got != want+`"`+want {
+				t.Errorf("quote after %d of %q: got %q", length, filler, got)
+			}
+			for _, bad := range []string{"\x00", "\x1f", "\n", `\q`} {
+				body := `[{"id":"i","custom_link_path":"https://h/s/c","description":"` + want + bad + want + `"}]`
+				if _, _, err := billpocket.Decode([]byte(body), time.UTC); err == nil {
+					t.Errorf("%q after %d of %q was accepted", bad, length, filler)
+				}
+			}
+		}
+	}
+}
+
+// TestDecodeLetsGoOfWaste pads a list with white space and unreadable elements:
+// what is kept is only what the Set is weighed by.
+func TestDecodeLetsGoOfWaste(t *testing.T) {
+	const link = `{"id":"i%d","custom_link_path":"https://h/a/b","description":"d"}`
+	tests := map[string]string{
+		"white space":         strings.Repeat(" ", 1<<16),
+		"unreadable elements": `"` + strings.Repeat("x", 1<<16) + `",`,
+	}
+	for name, waste := range tests {
+		t.Run(name, func(t *testing.T) {
+			body := []byte("[" + fmt.Sprintf(link, 1) + "," + waste + fmt.Sprintf(link, 2) + "]")
+			records, _, err := billpocket.Decode(body, time.UTC)
+			if err != nil || len(records) != 2 {
+				t.Fatalf("%d records, error %v", len(records), err)
+			}
+			clear(body) // nothing may depend on it any more
+			for i, r := range records {
+				want := paymentlink.Record{
+					ID: fmt.Sprintf("i%d", i+1), URL: "https://h/a/b", Description: "d", Upstream: fmt.Appendf(nil, link, i+1),
+				}
+				if diff := cmp.Diff(want, r, equateDecimals()); diff != "" {
+					t.Errorf("record %d (-want +got):\n%s", i, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestDecodeAllocations(t *testing.T) {
+	body := sandbox.GenerateList("alloc", 1000, time.Unix(1_700_000_000, 0))
+	got := testing.AllocsPerRun(10, func() {
+		if _, _, err := billpocket.Decode(body, time.UTC); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if got > 10 {
+		t.Errorf("%v allocations for 1,000 links, want 10 at most", got)
+	}
+}
