@@ -1,0 +1,67 @@
+# make test is the whole check, the same on every machine and in CI. It installs
+# what it needs, so that a fresh Debian machine with Go can run it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The releases that the checks were written for.
+GOLANGCI_LINT_VERSION := v2.15.0
+GOVULNCHECK_VERSION := v1.9.0
+
+# How long make fuzz gives each fuzzer.
+FUZZTIME := 60s
+# Which benchmarks make bench runs.
+BENCH := .
+
+golangci-lint := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
+govulncheck := .tools/govulncheck-$(GOVULNCHECK_VERSION)
+
+.PHONY: help test setup generated vet lint unit e2e vuln generate fmt fuzz bench
+
+help: ## what can be made
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+# Cheap and common findings first.
+test: setup generated vet lint unit e2e ## everything that must hold
+
+setup: ## the system packages that the checks need (Debian; others install gcc themselves)
+	@.ci/setup
+
+generated: ## generated code is what go generate makes of the schema
+	@.ci/generated
+
+vet:
+	go vet ./...
+
+lint: $(golangci-lint) ## golangci-lint, formatting included
+	$(golangci-lint) run ./...
+
+# -count=1: a cached result would not notice what other packages import, and
+# internal/archtest is about just that. The seeds of all fuzzers run here too.
+unit: ## all Go tests, under the race detector
+	go test -race -count=1 ./...
+
+e2e: ## the program in a browser and in real clients
+	@if [ -x e2e/run ]; then e2e/run; fi
+
+vuln: $(govulncheck) ## known vulnerabilities in what is linked (needs a network)
+	$(govulncheck) ./...
+
+generate: ## what go generate makes of the schema
+	go generate ./...
+
+fmt: $(golangci-lint) ## format
+	$(golangci-lint) fmt ./...
+
+fuzz: ## every fuzzer for FUZZTIME, one at a time
+	@.ci/fuzz $(FUZZTIME)
+
+bench: ## every benchmark that matches BENCH, with allocations
+	go test -run='^$$' -bench='$(BENCH)' -benchmem ./...
+
+$(golangci-lint):
+	.ci/install github.com/golangci/golangci-lint/v2/cmd/golangci-lint $(GOLANGCI_LINT_VERSION)
+
+$(govulncheck):
+	.ci/install golang.org/x/vuln/cmd/govulncheck $(GOVULNCHECK_VERSION)
