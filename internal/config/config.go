@@ -52,7 +52,7 @@ type Warning struct {
 	Setting string
 	// Message is a sentence about it; it holds no value of a setting.
 	Message string
-	// Nearest is the setting that a misspelt variable was perhaps meant to be; often empty.
+	// Nearest is the setting that a misspelled variable was perhaps meant to be; often empty.
 	Nearest string
 }
 
@@ -73,7 +73,7 @@ type Server struct {
 
 // Upstream is where the links come from.
 type Upstream struct {
-	UpstreamURL      string        `name:"upstream-url" placeholder:"URL" shown:"the embedded sandbox" help:"Billpocket's base URL: https, or http to a loopback address. A path prefix is kept. HTTPS_PROXY is honoured."`
+	UpstreamURL      string        `name:"upstream-url" placeholder:"URL" shown:"the embedded sandbox" help:"Billpocket's base URL: https, or http to a loopback address. A path prefix is kept. HTTPS_PROXY is honored."`
 	UpstreamInsecure bool          `help:"Accept an http upstream URL beyond loopback: credentials travel in the clear."`
 	UpstreamCAFile   string        `name:"upstream-ca-file" placeholder:"FILE" shown:"the system's" help:"PEM file of the certificate authorities to trust for upstream, beside the system's."`
 	UpstreamTimeout  time.Duration `default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`

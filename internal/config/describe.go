@@ -20,6 +20,9 @@ type Setting struct {
 	Default string
 	// Unit is what it is counted in; empty where the value says it itself.
 	Unit string
+	// Min and Max are the smallest and the largest value, as they would be
+	// written; empty for settings that are not counted. A Min of 0 means off.
+	Min, Max string
 	// Help is a sentence or two.
 	Help string
 	// Value is what is set, redacted.
@@ -48,7 +51,8 @@ func describe(flags []*kong.Flag) []Setting {
 		value := printed(flag.Target)
 		settings = append(settings, Setting{
 			Flag: flag.Name, Env: variable(flag.Name), Group: groupOf(flag), Default: defaultOf(flag.Value),
-			Unit: unitOf(flag.Value), Help: flag.Help, Value: value,
+			Unit: unitOf(flag.Value), Min: flag.Tag.Get("min"), Max: flag.Tag.Get("max"),
+			Help: flag.Help, Value: value,
 			IsDefault: flag.Target.IsZero() || value == flag.Default,
 		})
 	}

@@ -64,7 +64,7 @@ func settingsPage(all []config.Setting) string {
 Every setting is an environment variable and a flag: ` + "`PAYMENTLINKS_MAX_DEPTH=20`" + ` is ` + "`--max-depth 20`" + `. A flag goes
 before its variable, and an empty variable counts as absent. Unknown flags, contradictions and bad values are errors at start
 that name the setting; an unknown ` + "`PAYMENTLINKS_*`" + ` variable is a warning. Byte counts are written ` + "`65536`, `64KiB` or `1MiB`" + `,
-durations ` + "`500ms`, `15s` or `5m`" + `, lists with commas. ` + "`paymentlinks --help`" + ` prints the same list with the bounds of each value.
+durations ` + "`500ms`, `15s` or `5m`" + `, lists with commas. ` + "`paymentlinks --help`" + ` prints the same list.
 `)
 	group := ""
 	for _, s := range all {
@@ -76,7 +76,14 @@ durations ` + "`500ms`, `15s` or `5m`" + `, lists with commas. ` + "`paymentlink
 		if s.Unit != "" && s.Unit != "bytes" && s.Unit != "duration" {
 			value += " " + s.Unit
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Env, value, s.Help)
+		help := s.Help
+		if s.Max != "" {
+			help += fmt.Sprintf(" From %s to %s.", s.Min, s.Max)
+		}
+		if s.Min == "0" {
+			help += " 0 is off."
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Env, value, help)
 	}
 	return b.String()
 }

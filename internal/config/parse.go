@@ -105,15 +105,13 @@ func (*envResolver) Validate(*kong.Application) error { return nil }
 // Resolve returns a variable's value, or nil. The commands that use no setting read none.
 func (r *envResolver) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	r.last = ""
-	switch Command(ctx.Command()) {
-	case Schema, Version:
+	command := Command(ctx.Command())
+	value, ok := r.env[variable(flag.Name)]
+	if !ok || flag.Name == "help" || command == Schema || command == Version {
 		return nil, nil //nolint:nilnil // how a kong.Resolver says that it has no value
 	}
-	if value, ok := r.env[variable(flag.Name)]; ok && flag.Name != "help" {
-		r.last = variable(flag.Name)
-		return value, nil
-	}
-	return nil, nil //nolint:nilnil // how a kong.Resolver says that it has no value
+	r.last = variable(flag.Name)
+	return value, nil
 }
 
 // variable returns the variable's name of a flag.

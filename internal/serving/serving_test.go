@@ -31,12 +31,13 @@ func site(t *testing.T, handler http.HandlerFunc) (s serving.Site, url string) {
 
 // get returns status and body; a request that fails gives 0 and the error.
 func get(t *testing.T, url string) (int, string) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return 0, err.Error()
 	}
-	req.Close = true
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	transport := &http.Transport{DisableKeepAlives: true}
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		return 0, err.Error()
 	}
