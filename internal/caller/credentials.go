@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"paymentlinks/internal/tenant"
 )
@@ -30,6 +31,9 @@ const (
 //	acme:
 //	  userToken: the BP-User-Token of acme
 //	  apiKey: the X-Api-Key to send with it
+//
+// Who changes it should put a new file in its place: one that is written
+// where it stands may be read half-way, and is then taken over a second later.
 type credentialsFile struct {
 	path   string
 	now    func() time.Time
@@ -120,9 +124,9 @@ func readBounded(path string) ([]byte, error) {
 // parseMerchants reads the file's content. Its errors tell a place, never what
 // stands there.
 func parseMerchants(content []byte) (map[string]tenant.Credentials, error) {
-	var merchants map[string]*struct {
-		UserToken string `yaml:"userToken"`
-		APIKey    string `yaml:"apiKey"`
+	var merchants map[text]*struct {
+		UserToken text `yaml:"userToken"`
+		APIKey    text `yaml:"apiKey"`
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content), yaml.Strict())
 	switch err := decoder.Decode(&merchants); {
@@ -142,13 +146,32 @@ func parseMerchants(content []byte) (map[string]tenant.Credentials, error) {
 		if credentials == nil {
 			return nil, errors.New("a merchant has no credentials")
 		}
-		pair, err := tenant.NewCredentials(credentials.UserToken, credentials.APIKey)
+		pair, err := tenant.NewCredentials(string(credentials.UserToken), string(credentials.APIKey))
 		if err != nil {
 			return nil, fmt.Errorf("a merchant's userToken or apiKey: %w", err)
 		}
-		pairs[merchant] = pair
+		pairs[string(merchant)] = pair
 	}
 	return pairs, nil
+}
+
+// text is a scalar as it is written: a token that looks like a number keeps
+// its zeros.
+type text string
+
+// UnmarshalYAML takes any scalar but null.
+func (t *text) UnmarshalYAML(node ast.Node) error {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		*t = text(n.Value)
+	case *ast.LiteralNode:
+		*t = text(n.Value.Value)
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		*t = text(n.GetToken().Value)
+	default:
+		return errors.New("not a scalar")
+	}
+	return nil
 }
 
 // placeOf keeps only the line of the library's error, whose text quotes the file.
