@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"slices"
@@ -314,3 +315,6 @@ type bySender struct{}
 func (bySender) Snapshot(_ context.Context, c tenant.Credentials, _ time.Time) (*paymentlink.Snapshot, error) {
 	return &paymentlink.Snapshot{Set: paymentlink.NewSet([]paymentlink.Record{{ID: c.UserToken(), URL: "https://x.example/a"}}, nil)}, nil
 }
+
+// errBoom is an error that nobody classified.
+var errBoom = errors.New("boom")

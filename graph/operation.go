@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,7 +96,7 @@ func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
 		defer cancel()
 	}
 	snapshot, err := op.config.Source.Snapshot(ctx, credentials, notBefore)
-	if fault.KindOf(err) == fault.Timeout {
+	if fault.KindOf(err) == fault.Timeout && errors.Is(err, context.DeadlineExceeded) {
 		return nil, fault.Wrap(fault.UpstreamTimeout, "Upstream did not answer in time.", err)
 	}
 	if err != nil {

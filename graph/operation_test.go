@@ -42,8 +42,7 @@ func TestOneCallPerOperation(t *testing.T) {
 }
 
 func TestOneFailureForAllFields(t *testing.T) {
-	boom := errors.New("boom")
-	s := newServer(&source{err: boom})
+	s := newServer(&source{err: errBoom})
 	a := s.ask(t, request{query: wholePage()})
 	if len(a.Errors) != 23 {
 		t.Errorf("%d errors, want one for each of 23 fields", len(a.Errors))

@@ -16,10 +16,7 @@ type rootFields struct {
 	introspection bool
 }
 
-var (
-	_ graphql.FieldInterceptor        = rootFields{}
-	_ graphql.OperationContextMutator = rootFields{}
-)
+var _ graphql.OperationContextMutator = rootFields{}
 
 // ExtensionName implements graphql.HandlerExtension.
 func (rootFields) ExtensionName() string { return "RootFields" }
@@ -27,19 +24,23 @@ func (rootFields) ExtensionName() string { return "RootFields" }
 // Validate implements graphql.HandlerExtension.
 func (rootFields) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext implements graphql.OperationContextMutator. gqlgen's
-// own switch would take _service along, and answer with errors.
-func (rootFields) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+// MutateOperationContext implements graphql.OperationContextMutator. It wraps
+// the middleware here and not as a graphql.FieldInterceptor, which would cost
+// every field of every link an allocation.
+func (f rootFields) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	// gqlgen's own switch would take _service along, and answer with errors.
 	op.DisableIntrospection = false
+	others := op.ResolverMiddleware
+	op.ResolverMiddleware = func(ctx context.Context, next graphql.Resolver) (any, error) {
+		if field := graphql.GetFieldContext(ctx); field.Object == "Query" {
+			return f.resolve(ctx, field, func(ctx context.Context) (any, error) { return others(ctx, next) })
+		}
+		return others(ctx, next)
+	}
 	return nil
 }
 
-// InterceptField implements graphql.FieldInterceptor.
-func (f rootFields) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
-	field := graphql.GetFieldContext(ctx)
-	if field.Object != "Query" {
-		return next(ctx)
-	}
+func (f rootFields) resolve(ctx context.Context, field *graphql.FieldContext, next graphql.Resolver) (any, error) {
 	switch field.Field.Name {
 	case entitiesField:
 		representations, _ := field.Args["representations"].([]map[string]any)

@@ -1,0 +1,92 @@
+package graph_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"paymentlinks/graph"
+)
+
+func TestComplexity(t *testing.T) {
+	fragments := "{ ...F0 }"
+	for i := range 60 {
+		fragments += fmt.Sprintf(" fragment F%d on Query { ...F%d ...F%d }", i, i+1, i+1)
+	}
+	fragments += " fragment F60 on Query { __typename }"
+	representations := func(n int) string {
+		return `{"r": [` + strings.TrimSuffix(strings.Repeat(`{"__typename":"PaymentLink","id":"x"},`, n), ",") + `]}`
+	}
+	const entities = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on PaymentLink { id } } }`
+	tests := map[string]struct {
+		query, variables string
+		want             int
+	}{
+		"a field":                    {`{ __typename }`, "", 1},
+		"a link":                     {`{ paymentLink(id: "x") { id title } }`, "", 3},
+		"nested":                     {`{ paymentLink(id: "x") { amount { value } } }`, "", 3},
+		"a list counts 100 links":    {`{ paymentLinks { id title } }`, "", 201},
+		"a page counts its size":     {`{ paymentLinksConnection(first: 50) { nodes { id } } }`, "", 101},
+		"backward too":               {`{ paymentLinksConnection(last: 7) { nodes { id } } }`, "", 15},
+		"a usual page is 20":         {`{ paymentLinksConnection { totalCount } }`, "", 21},
+		"null is left out":           {`{ paymentLinksConnection(first: null, last: 3) { totalCount } }`, "", 4},
+		"size in a variable":         {`query ($n: Int) { paymentLinksConnection(first: $n) { totalCount } }`, `{"n": 9}`, 10},
+		"variable left out":          {`query ($n: Int) { paymentLinksConnection(first: $n) { totalCount } }`, ``, 21},
+		"variable's default":         {`query ($n: Int = 4) { paymentLinksConnection(first: $n) { totalCount } }`, ``, 5},
+		"page of none":               {`{ paymentLinksConnection(first: 0) { nodes { id } } }`, "", 1},
+		"size that will be refused":  {`{ paymentLinksConnection(first: 100000000000000000000000000) { totalCount } }`, "", 251},
+		"20 representations":         {entities, representations(20), 3},
+		"21 representations":         {entities, representations(21), 5},
+		"no representations":         {entities, representations(0), 1},
+		"representations as literal": {`{ _entities(representations: [{ a: 1 }, { a: 2 }]) { __typename } }`, "", 2},
+		"aliases add up":             {`{ a: paymentLinks { id } b: paymentLinks { id } }`, "", 202},
+		"fragments count each time":  {`{ paymentLink(id: "x") { ...F } b: paymentLink(id: "y") { ...F } } fragment F on PaymentLink { id title }`, "", 6},
+		"inline fragments":           {`{ paymentLink(id: "x") { ... on PaymentLink { id } ... { title } } }`, "", 3},
+		"introspection is free":      {`{ __schema { types { name fields { name } } } __type(name: "Query") { name } }`, "", 0},
+		"doubling 60 times":          {fragments, "", 1 << 60},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			// The count is found from outside: allowed at the bound, refused below it.
+			for _, bound := range []int{test.want, test.want - 1} {
+				if bound < 1 {
+					continue
+				}
+				s := newServer(newSource(), func(c *graph.Config) { c.MaxComplexity = bound })
+				start := time.Now()
+				a := s.ask(t, request{query: test.query, variables: test.variables})
+				if refused := a.code() == "LIMIT_EXCEEDED"; refused != (bound < test.want) {
+					t.Errorf("bound %d: refused %v, %+v", bound, refused, a.Errors)
+				}
+				if a.code() == "LIMIT_EXCEEDED" && (a.Data != nil || !strings.Contains(a.Errors[0].Message, strconv.Itoa(bound)) || s.source.callCount() > 0) {
+					t.Errorf("bound %d: data %s, %q after %d calls", bound, a.Data, a.Errors[0].Message, s.source.callCount())
+				}
+				if took := time.Since(start); took > 2*time.Second {
+					t.Errorf("counting took %v", took)
+				}
+			}
+		})
+	}
+}
+
+// The usual limit leaves room for the largest page with every field, and for
+// as many representations as may be brought.
+func TestUsualLimitFitsUsualOperations(t *testing.T) {
+	const link = `{ id url code slug title description amount { value currency minorUnits formatted } currency status state isExpired
+		expiresAt expiresIn createdAt updatedAt environment isFixedTerm userId purchaseId statusCode linkType availableRates extraInfo upstream }`
+	s := newServer(newSource(manyLinks(300)...))
+	a := s.ask(t, request{query: `{ paymentLinksConnection(first: 250) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node ` + link + ` }
+		summary { count byState { state count } byCurrency { currency total { value } } } } paymentLinks ` + link + ` }`})
+	if len(a.Errors) > 0 {
+		t.Errorf("%+v", a.Errors)
+	}
+	a = s.ask(t, request{
+		query:     `query ($r: [_Any!]!) { _entities(representations: $r) { ... on PaymentLink ` + link + ` } }`,
+		variables: `{"r": [` + strings.TrimSuffix(strings.Repeat(`{"__typename":"PaymentLink","id":"id-1"},`, graph.DefaultMaxRepresentations), ",") + `]}`,
+	})
+	if len(a.Errors) > 0 {
+		t.Errorf("%+v", a.Errors)
+	}
+}

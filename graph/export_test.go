@@ -1,0 +1,16 @@
+package graph
+
+import "github.com/99designs/gqlgen/graphql/executor"
+
+// NewExecutorWithMultiResolver leaves _entities to the generated code, for the
+// benchmark that compares the two.
+func NewExecutorWithMultiResolver(config Config) *executor.Executor {
+	config = config.withDefaults()
+	schema := newSchema()
+	exec := executor.New(schema)
+	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
+	exec.Use(strictVariables{schema: schema.Schema()})
+	exec.Use(complexityLimit{max: config.MaxComplexity})
+	exec.Use(operationSetUp{config: config})
+	return exec
+}
