@@ -75,7 +75,7 @@ func naiveMatches(f paymentlink.Filter, r paymentlink.Record, link paymentlink.L
 			return false
 		}
 	}
-	for _, word := range strings.Fields(naiveFold(f.Search)) {
+	for word := range strings.FieldsSeq(naiveFold(f.Search)) {
 		if !strings.Contains(naiveFold(link.Title()), word) &&
 			!strings.Contains(naiveFold(link.Description()), word) &&
 			!strings.Contains(naiveFold(link.Code()), word) {
@@ -124,7 +124,7 @@ func naiveCompare(o paymentlink.Order, a, b paymentlink.Record) int {
 	byTime := func(x, y time.Time) int {
 		return byValue(!x.IsZero(), !y.IsZero(), func() int { return direction * x.Compare(y) })
 	}
-	c := 0
+	var c int
 	switch {
 	case strings.HasPrefix(o.String(), "CREATED_AT"):
 		c = byTime(a.CreatedAt, b.CreatedAt)

@@ -72,6 +72,30 @@ func TestSearchFindsTheTitle(t *testing.T) {
 	}
 }
 
+// Folding works through buffers of its own; no length of text, of marks on one
+// letter or of words may get past them.
+func TestSearchLongText(t *testing.T) {
+	for name, description := range map[string]string{
+		"accents":               strings.Repeat("é ", 50_000),
+		"marks apart":           strings.Repeat("e\u0301 ", 50_000),
+		"marks on one letter":   "e" + strings.Repeat("\u0301", 50_000),
+		"marks without letters": strings.Repeat("\u0301\u0323", 50_000) + "e",
+		"ligatures":             strings.Repeat("\ufdfa", 20_000) + "é",
+		"Korean":                strings.Repeat("한", 20_000) + "é",
+		"capitals":              strings.Repeat("ẞİ", 20_000) + "é",
+		"invalid bytes":         strings.Repeat("\xff", 20_000) + "é",
+	} {
+		t.Run(name, func(t *testing.T) {
+			set := newSet([]paymentlink.Record{{ID: "1", Code: "q7", URL: "https://x.example/", Description: description + " últimas MESAS"}})
+			for search, want := range map[string]int{"e": 1, "ultimas mesas": 1, "mesas q7": 1, "ultimasmesas": 0, "\u0301 MÉSAS": 1} {
+				if got := set.Select(paymentlink.Filter{Search: search}, now).Len(); got != want {
+					t.Errorf("%q finds %d links, want %d", search, got, want)
+				}
+			}
+		})
+	}
+}
+
 // Text that grows manyfold when folded is not kept, and found all the same.
 func TestSearchBeyondTheKeptText(t *testing.T) {
 	records := make([]paymentlink.Record, 50)

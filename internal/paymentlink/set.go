@@ -84,7 +84,7 @@ func (s *Set) NextExpiry(after time.Time) (time.Time, bool) {
 // to be made and the received body behind raw JSON included. It errs on the
 // high side.
 func (s *Set) SizeBytes() int64 {
-	size := int64(unsafe.Sizeof(*s)) + int64(len(s.records))*int64(unsafe.Sizeof(Record{})+unsafe.Sizeof(facts{}))
+	size := int64(unsafe.Sizeof(*s)) + int64(cap(s.records))*int64(unsafe.Sizeof(Record{})) + int64(len(s.facts))*int64(unsafe.Sizeof(facts{}))
 	for i := range s.records {
 		r := &s.records[i]
 		size += int64(len(r.ID) + len(r.URL) + len(r.Code) + len(r.Slug) + len(r.Description) + len(r.UserID) + len(r.PurchaseID))

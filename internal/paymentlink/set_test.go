@@ -3,6 +3,7 @@ package paymentlink_test
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -167,7 +168,7 @@ func TestNextExpiry(t *testing.T) {
 func TestSizeBytes(t *testing.T) {
 	const links = 100
 	body := bytes.Repeat([]byte("x"), 10_000)
-	make := func(upstream []byte, description string) int64 {
+	sizeOf := func(upstream []byte, description string) int64 {
 		records := generate(newRand(4), links)
 		for i := range records {
 			records[i].Upstream = upstream
@@ -175,16 +176,61 @@ func TestSizeBytes(t *testing.T) {
 		}
 		return newSet(records).SizeBytes()
 	}
-	bare := make(nil, "")
+	bare := sizeOf(nil, "")
 	if bare < links*300 || bare > links*2_000 {
 		t.Errorf("SizeBytes() of %d bare links = %d, want some hundred bytes each", links, bare)
 	}
-	if got := make(body, "") - bare; got != int64(links*len(body)) {
+	if got := sizeOf(body, "") - bare; got != int64(links*len(body)) {
 		t.Errorf("a kept body of %d bytes adds %d", links*len(body), got)
 	}
-	if got := make(nil, string(body)) - bare; got < int64(links*len(body)) {
+	if got := sizeOf(nil, string(body)) - bare; got < int64(links*len(body)) {
 		t.Errorf("descriptions of %d bytes add %d", links*len(body), got)
 	}
+}
+
+// What is made later was counted from the start: a bound on memory is checked
+// when a list is stored, and never again.
+func TestSizeBytesDoesNotGrow(t *testing.T) {
+	set := newSet(generate(newRand(7), 500))
+	before := set.SizeBytes()
+	for _, order := range paymentlink.Orders() {
+		set.All().OrderBy(order)
+		for _, status := range paymentlink.Statuses() {
+			set.Select(paymentlink.Filter{Status: []paymentlink.Status{status}}, now).OrderBy(order)
+		}
+	}
+	set.Select(paymentlink.Filter{Search: "cafe"}, now)
+	set.ByCode("ll01")
+	if after := set.SizeBytes(); after != before {
+		t.Errorf("SizeBytes() = %d after use, %d before", after, before)
+	}
+}
+
+// The estimate is there to keep a process within its memory, so it must not
+// be below what the collector finds.
+func TestSizeBytesCoversTheHeap(t *testing.T) {
+	const links = 5_000
+	heap := func() int64 {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return int64(stats.HeapAlloc)
+	}
+	before := heap()
+	set := paymentlink.NewSet(generate(newRand(8), links), nil)
+	for _, order := range paymentlink.Orders() {
+		set.All().OrderBy(order)
+		for _, status := range paymentlink.Statuses() {
+			set.Select(paymentlink.Filter{Status: []paymentlink.Status{status}}, now).OrderBy(order).Summary(now)
+		}
+	}
+	set.Select(paymentlink.Filter{Search: "cafe"}, now)
+	set.ByCode("ll01")
+	used, estimate := heap()-before, set.SizeBytes()
+	if estimate < used || estimate > 4*used {
+		t.Errorf("SizeBytes() = %d for a set that takes %d", estimate, used)
+	}
+	runtime.KeepAlive(set)
 }
 
 func TestSelectionsAreIndependent(t *testing.T) {
