@@ -1,0 +1,127 @@
+package archtest_test
+
+// A room is a package and what it may import beyond the harmless part of the
+// standard library. Arrows point to the domain; only the program sees both ends.
+type room struct {
+	// ours are packages of this module, by their path in it.
+	ours []string
+	// modules are module paths of others; their packages are included.
+	modules []string
+	// doors are packages of the standard library that reach out of the program
+	// or under the language: see isDoor.
+	doors []string
+}
+
+const (
+	gqlgen    = "github.com/99designs/gqlgen"
+	gqlparser = "github.com/vektah/gqlparser/v2"
+	otter     = "github.com/maypok86/otter/v2"
+	xtext     = "golang.org/x/text"
+	compress  = "github.com/klauspost/compress"
+)
+
+// rooms is the whole house, by path in the module; "" is the program. A package
+// without a row fails the test. Think twice before widening one: what a room
+// does not know cannot break it.
+func rooms() map[string]room {
+	return map[string]room{
+		"": { // wiring: everything but test helpers
+			ours: []string{
+				"graph", "internal/billpocket", "internal/caller", "internal/config", "internal/exchange", "internal/fault",
+				"internal/gqlhttp", "internal/guard", "internal/persisted", "internal/playground", "internal/sandbox",
+				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant",
+			},
+			doors: []string{"net", "net/http", "os", "os/signal", "syscall"},
+		},
+
+		// The schema, and the rooms that only it asks.
+		"graph": {
+			ours: []string{
+				"graph/generated", "graph/model", "internal/exchange", "internal/fault", "internal/loader", "internal/money",
+				"internal/paymentlink", "internal/relay", "internal/tenant",
+			},
+			modules: []string{gqlgen, gqlparser, otter},
+		},
+		"graph/generated": {
+			ours:    []string{"graph/model", "internal/money", "internal/paymentlink", "internal/relay"},
+			modules: []string{gqlgen, gqlparser},
+		},
+		"graph/model": {
+			ours: []string{
+				"internal/fault", "internal/money", "internal/paymentlink", "internal/qrcode", "internal/relay", "internal/share",
+			},
+			modules: []string{gqlgen},
+		},
+		"internal/loader": {
+			ours:    []string{"internal/fault", "internal/paymentlink"},
+			modules: []string{"github.com/graph-gophers/dataloader/v7"},
+		},
+		"internal/qrcode": {ours: []string{"internal/fault"}, modules: []string{"github.com/boombuler/barcode"}},
+		"internal/share":  {ours: []string{"internal/fault", "internal/money", "internal/paymentlink"}, modules: []string{xtext}},
+
+		// The domain.
+		"internal/paymentlink": {
+			ours:    []string{"internal/money"},
+			modules: []string{xtext},
+			doors:   []string{"unsafe"}, // sizes, for the memory bound
+		},
+		"internal/money": {modules: []string{"github.com/govalues/decimal", xtext}},
+		"internal/relay": {},
+
+		// The vocabulary that all share.
+		"internal/exchange": {},
+		"internal/fault":    {},
+		"internal/tenant":   {},
+
+		// Upstream and what is kept of it.
+		"internal/billpocket": {
+			ours:    []string{"internal/fault", "internal/money", "internal/paymentlink", "internal/tenant"},
+			modules: []string{compress},
+			doors:   []string{"net", "net/http", "os", "syscall", "unsafe"}, // a CA file, errors of connections, text that aliases the body
+		},
+		"internal/snapshot": {
+			ours:    []string{"internal/fault", "internal/paymentlink", "internal/tenant"},
+			modules: []string{otter},
+		},
+
+		// The edge.
+		"internal/gqlhttp": {
+			ours: []string{
+				"internal/caller", "internal/exchange", "internal/fault", "internal/guard", "internal/persisted",
+				"internal/telemetry", "internal/tenant",
+			},
+			modules: []string{compress, gqlgen, gqlparser},
+			doors:   []string{"net", "net/http", "os"}, // os: the error of a deadline
+		},
+		"internal/caller": {
+			ours: []string{"internal/fault", "internal/tenant"},
+			modules: []string{
+				"github.com/MicahParks/jwkset", "github.com/MicahParks/keyfunc/v3", "github.com/goccy/go-yaml",
+				"github.com/golang-jwt/jwt/v5", "golang.org/x/time",
+			},
+			doors: []string{"net", "net/http", "os"}, // the issuer's keys, the credentials file
+		},
+		"internal/guard": {ours: []string{"internal/fault"}, modules: []string{gqlparser, otter}},
+		"internal/persisted": {
+			ours:    []string{"internal/fault"},
+			modules: []string{gqlparser, otter},
+			doors:   []string{"os"}, // manifest files
+		},
+		"internal/playground": {doors: []string{"net/http"}},
+
+		// The process.
+		"internal/config": {
+			modules: []string{"github.com/alecthomas/kong"},
+			doors:   []string{"net", "os"}, // secrets in files
+		},
+		"internal/serving":   {doors: []string{"net", "net/http"}},
+		"internal/telemetry": {ours: []string{"internal/fault"}, doors: []string{"net/http", "os"}},
+
+		// An upstream to try and test with: it must not share our reading of the contract.
+		"internal/sandbox": {doors: []string{"net", "net/http"}},
+
+		// Tests alone.
+		"internal/archtest":    {},
+		"internal/conformance": {},
+	}
+}
