@@ -20,7 +20,7 @@ import (
 	"paymentlinks/internal/fault"
 )
 
-// Off, as Config.MaxBytes, switches automatic persisted queries off.
+// Off as Config.MaxBytes switches automatic persisted queries off.
 const Off = -1
 
 // DefaultMaxBytes bounds the automatic persisted queries kept.
@@ -39,7 +39,7 @@ type Config struct {
 	// formats. They are read once.
 	Manifests []string
 	// TrustedOnly refuses every document that no manifest lists, and every
-	// request that brings a text. It needs a manifest.
+	// request that brings a text. It needs a manifest that lists some.
 	TrustedOnly bool
 	// MaxBytes bounds the automatic persisted queries kept; the least used
 	// leave. 0 means DefaultMaxBytes; Off keeps none.
@@ -65,9 +65,6 @@ const entryBytes = 192
 // New reads the manifests. Its errors name a file and the entry in it, counted
 // from 1, and quote nothing of them.
 func New(cfg Config) (*Store, error) {
-	if cfg.TrustedOnly && len(cfg.Manifests) == 0 {
-		return nil, errors.New("persisted: TrustedOnly needs a manifest; without one every document would be refused")
-	}
 	if cfg.MaxBytes < Off {
 		return nil, fmt.Errorf("persisted: MaxBytes is %d; it must be positive, 0 for %d, or %d for off", cfg.MaxBytes, DefaultMaxBytes, Off)
 	}
@@ -76,6 +73,9 @@ func New(cfg Config) (*Store, error) {
 		if err := s.trusted.read(file, cfg.Check); err != nil {
 			return nil, fmt.Errorf("trusted documents: %w", err)
 		}
+	}
+	if cfg.TrustedOnly && s.trusted.isEmpty() {
+		return nil, errors.New("persisted: TrustedOnly needs a manifest that lists documents; without one every document would be refused")
 	}
 	if cfg.TrustedOnly || cfg.MaxBytes == Off {
 		return s, nil
