@@ -1,9 +1,9 @@
 // Debian's Chromium, cut off from everything but this machine.
 import { chromium } from "playwright-core";
 
-// open starts a browser whose every request off loopback is refused and noted
+// startBrowser starts a browser whose every request off loopback is refused and noted
 // in refused.
-export async function open() {
+export async function startBrowser() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],

@@ -23,12 +23,16 @@
   // so they are cut from whatever it wants kept; its own switch for that does
   // not reach the history.
   const key = (name) => `paymentlinks:${name}`;
-  const withoutHeaders = (value) => {
+  const withoutHeaders = (text) => {
+    let value;
     try {
-      return JSON.stringify(JSON.parse(value), (name, inner) => (name === "headers" ? null : inner));
+      value = JSON.parse(text);
     } catch {
-      return value; // no JSON: the text of a query, a width, a theme
+      return text; // a query, a width, a theme
     }
+    const cut = JSON.stringify(value, (name, inner) => (name === "headers" ? null : inner));
+    // What holds none stays as it is to the letter: GraphiQL compares it with its tabs.
+    return cut === JSON.stringify(value) ? text : cut;
   };
   const storage = {
     get length() { return localStorage.length; },
