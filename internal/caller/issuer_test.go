@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -206,13 +207,21 @@ func (b *bench) wantPair(token, userToken string) {
 }
 
 // wantKind checks that a token is refused.
-func (b *bench) wantKind(token string, kind fault.Kind) error {
+func (b *bench) wantKind(token string, kind fault.Kind) {
+	b.tb.Helper()
+	_ = b.refusal(token, kind)
+}
+
+// refusal is wantKind for tests that look at the error; it is never nil.
+func (b *bench) refusal(token string, kind fault.Kind) *fault.Error {
 	b.tb.Helper()
 	got, err := b.identify(token)
-	if !got.IsZero() || fault.KindOf(err) != kind {
+	classified, ok := errors.AsType[*fault.Error](err)
+	if !got.IsZero() || !ok || classified.Kind != kind {
 		b.tb.Errorf("Identify = user token %q, %v; want an error of kind %s", got.UserToken(), err, kind)
+		return &fault.Error{}
 	}
-	return err
+	return classified
 }
 
 func sign(tb testing.TB, method jwt.SigningMethod, key any, claims jwt.Claims, header map[string]any) string {

@@ -74,7 +74,7 @@ func newKeySet(ctx context.Context, cfg Config) *keySet {
 		logger: cfg.Logger,
 	}
 	k.ctx, k.cancel = context.WithCancel(ctx)
-	k.fetch()
+	k.fetch() //nolint:contextcheck // a fetch is shared, no caller may end it
 	return k
 }
 
@@ -82,7 +82,7 @@ func newKeySet(ctx context.Context, cfg Config) *keySet {
 // error is jwkset.ErrKeyNotFound for a key that the issuer does not have,
 // errNoKeys when the issuer cannot be asked, or that of ctx.
 func (k *keySet) KeyRead(ctx context.Context, kid string) (jwkset.JWK, error) {
-	k.refetchOld()
+	k.refetchOld() //nolint:contextcheck // a fetch is shared, no caller may end it
 	key, err := k.MemoryJWKSet.KeyRead(ctx, kid)
 	if err == nil {
 		return key, nil
@@ -98,7 +98,7 @@ func (k *keySet) KeyRead(ctx context.Context, kid string) (jwkset.JWK, error) {
 
 // KeyReadAll returns all keys, for a token that names none.
 func (k *keySet) KeyReadAll(ctx context.Context) ([]jwkset.JWK, error) {
-	k.refetchOld()
+	k.refetchOld() //nolint:contextcheck // a fetch is shared, no caller may end it
 	keys, err := k.MemoryJWKSet.KeyReadAll(ctx)
 	if err != nil || len(keys) > 0 {
 		return keys, err
@@ -115,7 +115,7 @@ func (k *keySet) KeyReadAll(ctx context.Context) ([]jwkset.JWK, error) {
 // await waits for the fetch under way, or for a new one if the last is long
 // enough ago; it returns at once otherwise. The error is that of ctx.
 func (k *keySet) await(ctx context.Context) error {
-	fetching := k.fetch()
+	fetching := k.fetch() //nolint:contextcheck // a fetch is shared, no caller may end it
 	if fetching == nil {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package snapshot_test
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -168,7 +167,7 @@ func TestNowIsTheOnlyClockOfAges(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	first, err := store.Snapshot(context.Background(), pair(t, "a"), time.Time{})
+	first, err := store.Snapshot(t.Context(), pair(t, "a"), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +175,7 @@ func TestNowIsTheOnlyClockOfAges(t *testing.T) {
 		t.Errorf("FreshUntil = %v, want %v", first.FreshUntil, now.Add(freshFor))
 	}
 	now = now.Add(2 * freshFor)
-	second, err := store.Snapshot(context.Background(), pair(t, "a"), time.Time{})
+	second, err := store.Snapshot(t.Context(), pair(t, "a"), time.Time{})
 	if err != nil || second == first {
 		t.Errorf("after twice fresh-for the same list came again (error %v)", err)
 	}

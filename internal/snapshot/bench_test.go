@@ -18,7 +18,7 @@ func warmStore(b *testing.B) (*snapshot.Store, tenant.Credentials) {
 	}
 	b.Cleanup(store.Close)
 	c := pair(b, "a")
-	if _, err := store.Snapshot(context.Background(), c, time.Time{}); err != nil {
+	if _, err := store.Snapshot(b.Context(), c, time.Time{}); err != nil {
 		b.Fatal(err)
 	}
 	return store, c
@@ -28,7 +28,7 @@ func warmStore(b *testing.B) (*snapshot.Store, tenant.Credentials) {
 // pair, which BenchmarkKey shows alone.
 func BenchmarkHit(b *testing.B) {
 	store, c := warmStore(b)
-	ctx := context.Background()
+	ctx := b.Context()
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := store.Snapshot(ctx, c, time.Time{}); err != nil {
@@ -39,7 +39,7 @@ func BenchmarkHit(b *testing.B) {
 
 func BenchmarkHitParallel(b *testing.B) {
 	store, c := warmStore(b)
-	ctx := context.Background()
+	ctx := b.Context()
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
@@ -62,11 +62,11 @@ func BenchmarkKey(b *testing.B) {
 // failing answers once, then fails.
 type failing struct{ calls int }
 
-func (f *failing) List(context.Context, tenant.Credentials, *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
+func (f *failing) List(ctx context.Context, _ tenant.Credentials, _ *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
 	if f.calls++; f.calls > 1 {
 		return nil, unavailable()
 	}
-	return listerFunc(time.Now).List(context.Background(), tenant.Credentials{}, nil)
+	return listerFunc(time.Now).List(ctx, tenant.Credentials{}, nil)
 }
 
 // BenchmarkOutage is an old list between two tries.
@@ -79,7 +79,7 @@ func BenchmarkOutage(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(store.Close)
-	ctx, c := context.Background(), pair(b, "a")
+	ctx, c := b.Context(), pair(b, "a")
 	if _, err := store.Snapshot(ctx, c, time.Time{}); err != nil {
 		b.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func BenchmarkRefresh(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(store.Close)
-	ctx, c := context.Background(), pair(b, "a")
+	ctx, c := b.Context(), pair(b, "a")
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := store.Snapshot(ctx, c, time.Time{}); err != nil {

@@ -2,7 +2,6 @@ package snapshot_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -223,8 +222,8 @@ func TestRateLimit(t *testing.T) {
 				b.wantKind("a", fault.UpstreamRateLimited)
 				b.up.recover()
 				b.sleepUntil(test.pause / 2)
-				err := b.wantKind("a", fault.UpstreamRateLimited)
-				if limit, ok := errors.AsType[*fault.Error](err); !ok || limit.RetryAfter != test.pause/2 {
+				limit := b.faultOf("a", fault.UpstreamRateLimited)
+				if limit.RetryAfter != test.pause/2 {
 					t.Errorf("error %+v, want the remaining %v", limit, test.pause/2)
 				}
 				b.sleepUntil(test.pause)
@@ -241,8 +240,8 @@ func TestRateLimitOutlastsAListThatIsTooOld(t *testing.T) {
 		b.sleepUntil(4 * time.Minute)
 		b.want("a", "v1", true)
 		b.sleepUntil(5*time.Minute + 30*time.Second)
-		err := b.wantKind("a", fault.UpstreamRateLimited)
-		if limit, ok := errors.AsType[*fault.Error](err); !ok || limit.RetryAfter != 30*time.Second {
+		limit := b.faultOf("a", fault.UpstreamRateLimited)
+		if limit.RetryAfter != 30*time.Second {
 			t.Errorf("error %+v, want the remaining 30s", limit)
 		}
 		b.wantCalls("a", 0, 4*time.Minute)

@@ -170,8 +170,7 @@ func TestBrokenLister(t *testing.T) {
 				var callers sync.WaitGroup
 				for range 5 {
 					callers.Go(func() {
-						err := b.wantKind("a", fault.Internal)
-						if public, ok := errors.AsType[*fault.Error](err); !ok || public.Public != "Internal error" {
+						if err := b.faultOf("a", fault.Internal); err.Public != "Internal error" {
 							t.Errorf("error %v, want the public sentence of an internal error", err)
 						}
 					})

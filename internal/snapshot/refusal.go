@@ -73,8 +73,9 @@ func classify(ctx context.Context, err error) error {
 		return fault.Wrap(fault.UpstreamTimeout, publicLate, err)
 	case fault.Internal:
 		return fault.Wrap(fault.Internal, "Internal error", err)
+	default:
+		return err
 	}
-	return err
 }
 
 const publicLate = "Billpocket did not answer in time."
