@@ -3,6 +3,7 @@ package paymentlink_test
 import (
 	"fmt"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -158,9 +159,13 @@ func BenchmarkLookUp(b *testing.B) {
 // hundredOf makes a list in which 100 links are inactive dollars and 100 are
 // inactive euros.
 func hundredOf(n int) []paymentlink.Record {
-	records := realistic(n)
+	base := realistic(1000)
+	records := make([]paymentlink.Record, n)
 	for i := range records {
-		records[i].StatusCode, records[i].Currency = paymentlink.Some[int32](1), "MXN"
+		r := &records[i]
+		*r = base[i%len(base)]
+		r.ID, r.CreatedAt = strconv.Itoa(i)+r.ID, now.Add(-time.Duration(i)*time.Minute)
+		r.StatusCode, r.Currency = paymentlink.Some[int32](1), "MXN"
 	}
 	for i := range 100 {
 		usd, eur := &records[i*(n/100)], &records[i*(n/100)+1]

@@ -167,7 +167,7 @@ func TestFiltersEqualTheNaiveLoop(t *testing.T) {
 	const seed = 40
 	r := newRand(seed)
 	matched := 0
-	for round := range 200 {
+	for round := range 80 {
 		records := generate(r, r.IntN(150))
 		set := newSet(records)
 		for range 20 {
@@ -181,8 +181,8 @@ func TestFiltersEqualTheNaiveLoop(t *testing.T) {
 			}
 		}
 	}
-	if matched < 500 {
-		t.Errorf("only %d of 4,000 filters told links apart: the generator is too weak", matched)
+	if matched < 200 {
+		t.Errorf("only %d of 1,600 filters told links apart: the generator is too weak", matched)
 	}
 }
 

@@ -76,14 +76,14 @@ func TestSearchFindsTheTitle(t *testing.T) {
 // letter or of words may get past them.
 func TestSearchLongText(t *testing.T) {
 	for name, description := range map[string]string{
-		"accents":               strings.Repeat("é ", 50_000),
-		"marks apart":           strings.Repeat("e\u0301 ", 50_000),
-		"marks on one letter":   "e" + strings.Repeat("\u0301", 50_000),
-		"marks without letters": strings.Repeat("\u0301\u0323", 50_000) + "e",
-		"ligatures":             strings.Repeat("\ufdfa", 20_000) + "é",
-		"Korean":                strings.Repeat("한", 20_000) + "é",
-		"capitals":              strings.Repeat("ẞİ", 20_000) + "é",
-		"invalid bytes":         strings.Repeat("\xff", 20_000) + "é",
+		"accents":               strings.Repeat("é ", 10_000),
+		"marks apart":           strings.Repeat("e\u0301 ", 10_000),
+		"marks on one letter":   "e" + strings.Repeat("\u0301", 10_000),
+		"marks without letters": strings.Repeat("\u0301\u0323", 10_000) + "e",
+		"ligatures":             strings.Repeat("\ufdfa", 5_000) + "é",
+		"Korean":                strings.Repeat("한", 5_000) + "é",
+		"capitals":              strings.Repeat("ẞİ", 5_000) + "é",
+		"invalid bytes":         strings.Repeat("\xff", 5_000) + "é",
 	} {
 		t.Run(name, func(t *testing.T) {
 			set := newSet([]paymentlink.Record{{ID: "1", Code: "q7", URL: "https://x.example/", Description: description + " últimas MESAS"}})
