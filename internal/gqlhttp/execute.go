@@ -9,14 +9,15 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"paymentlinks/internal/fault"
+	"paymentlinks/internal/persisted"
 )
 
 // execute validates and executes the operation and writes the answer, or
 // returns why there is none. ctx carries the deadline.
-func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req operationRequest) []refusal {
+func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req operationRequest, document persisted.Document) []refusal {
 	ctx = graphql.StartOperationTrace(ctx)
 	params := &graphql.RawParams{
-		Query:         req.query,
+		Query:         document.Text,
 		OperationName: req.operationName,
 		Variables:     req.variables,
 		Extensions:    req.extensions,
@@ -28,6 +29,9 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	}
 	if len(list) > 0 {
 		return c.requestErrors(params, op, list)
+	}
+	if c.t.cfg.Persisted != nil {
+		c.t.cfg.Persisted.Register(document)
 	}
 	c.operation = op.Operation.Operation
 	answers, ctx := exec.DispatchOperation(ctx, op)

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,7 +113,11 @@ func (f *fixture) resolve(ctx context.Context, op *graphql.OperationContext, fie
 	case "hello":
 		return "world"
 	case "echo":
-		return fmt.Sprint(arguments["text"], arguments["number"], arguments["amount"], arguments["tags"])
+		given := make([]string, 0, len(arguments))
+		for _, name := range slices.Sorted(maps.Keys(arguments)) {
+			given = append(given, fmt.Sprintf("%s=%v", name, arguments[name]))
+		}
+		return strings.Join(given, " ")
 	case "token":
 		credentials, _ := tenant.FromContext(ctx)
 		return credentials.UserToken()

@@ -17,6 +17,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/tenant"
 )
 
@@ -59,6 +60,9 @@ type Config struct {
 	// Guard checks every document before Executor sees it.
 	Guard Guard
 
+	// Persisted knows the documents that requests name instead of bringing; nil
+	// means that none can be named.
+	Persisted *persisted.Store
 	// PersistedGETOnly refuses GET requests that bring a document's text.
 	PersistedGETOnly bool
 	// Suggestions lets the validator's own messages through, which quote names

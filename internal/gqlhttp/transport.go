@@ -13,6 +13,7 @@ import (
 
 	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/fault"
+	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/tenant"
 )
 
@@ -139,13 +140,14 @@ func (c *call) serve(exec graphql.GraphExecutor) []refusal {
 	if err != nil {
 		return c.refuse(err)
 	}
-	if err := c.resolve(&req); err != nil {
+	document, err := c.resolve(req)
+	if err != nil {
 		return c.refuse(err)
 	}
-	if err := c.t.cfg.Guard.Check(req.query); err != nil {
+	if err := c.t.cfg.Guard.Check(document.Text); err != nil {
 		return c.refuse(err)
 	}
-	return c.execute(ctx, exec, req)
+	return c.execute(ctx, exec, req, document)
 }
 
 // admit checks all that can be told from the header alone.
@@ -214,14 +216,20 @@ func (c *call) read() (operationRequest, error) {
 	return decodeBody(body.Bytes())
 }
 
-// resolve puts the document's text into req.
-func (c *call) resolve(req *operationRequest) error {
+// resolve returns the document that the request brings or names.
+func (c *call) resolve(req operationRequest) (persisted.Document, error) {
 	if c.r.Method != http.MethodPost && c.t.cfg.PersistedGETOnly && req.hasQuery {
 		c.w.Header().Set("Allow", http.MethodPost)
-		return fault.New(fault.MethodNotAllowed, "GET is for persisted documents: send the document's text with POST.")
+		return persisted.Document{}, fault.New(fault.MethodNotAllowed, "GET is for persisted documents: send the document's text with POST.")
 	}
-	if !req.hasQuery {
-		return fault.New(fault.BadRequest, `"query" is missing.`)
+	named := persisted.Request{Query: req.query, DocumentID: req.documentID, Extension: req.extensions["persistedQuery"]}
+	switch {
+	case !req.hasQuery && !named.Names():
+		return persisted.Document{}, fault.New(fault.BadRequest, `"query" is missing.`)
+	case c.t.cfg.Persisted != nil:
+		return c.t.cfg.Persisted.Resolve(named)
+	case named.Names():
+		return persisted.Document{}, fault.New(fault.PersistedUnsupported, "PersistedQueryNotSupported")
 	}
-	return nil
+	return persisted.Document{Text: req.query}, nil
 }
