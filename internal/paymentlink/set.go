@@ -104,16 +104,19 @@ func (s *Set) idOf(row int32) string { return s.records[row].ID }
 
 // keepFirsts indexes the ids and closes the gaps that repeated ids leave.
 func (s *Set) keepFirsts(records []Record) {
-	s.records = records[:0]
 	s.ids = newTable(len(records))
+	kept := 0
 	for i := range records {
-		s.records = append(s.records, records[i])
-		row := int32(len(s.records) - 1)
-		if _, added := s.ids.add(row, s.idOf); !added {
-			s.records = s.records[:row]
+		s.records = records[:kept+1]
+		if i != kept {
+			s.records[kept] = records[i]
+		}
+		if _, added := s.ids.add(int32(kept), s.idOf); added {
+			kept++
 		}
 	}
-	clear(records[len(s.records):])
+	s.records = records[:kept]
+	clear(records[kept:])
 }
 
 // readFacts derives what is asked for again and again.
