@@ -120,9 +120,13 @@ func (n *noting) Read(p []byte) (int, error) {
 }
 
 // blame returns the transport's error if there was one, and else says that the
-// body is to blame. The inflater's own words are constant and say no more.
+// body is to blame: it was cut off, or cannot be inflated. The inflater's own
+// words are constant and quote nothing.
 func (n *noting) blame(err error) error {
-	if n.err != nil {
+	switch {
+	case errors.Is(n.err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: cut off", errBody)
+	case n.err != nil:
 		return n.err
 	}
 	return fmt.Errorf("%w: broken gzip: %w", errBody, err)

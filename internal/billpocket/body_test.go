@@ -105,7 +105,7 @@ func breaking(err error, header ...string) roundTripper {
 // TestGzipBomb inflates without end; the client must stop at its limit, which
 // shows in how little of the compressed stream it takes.
 func TestGzipBomb(t *testing.T) {
-	bomb := compressed(t, "["+strings.Repeat(" ", 64<<20))
+	bomb := compressed(t, "[") + strings.Repeat(compressed(t, strings.Repeat(" ", 1<<20)), 64)
 	taken := 0
 	client := newClient(t, billpocket.Config{
 		BaseURL: "https://api.example", MaxBodyBytes: 1 << 20,

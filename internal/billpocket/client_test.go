@@ -126,7 +126,7 @@ func TestListTellsUpstreamNothingElse(t *testing.T) {
 	if diff := cmp.Diff(want, got.Header); diff != "" {
 		t.Errorf("headers (-want +got):\n%s", diff)
 	}
-	if got.Method != "GET" || got.URL.String() != "https://api.example/card/v1/custom-link" || got.Body != nil {
+	if got.Method != http.MethodGet || got.URL.String() != "https://api.example/card/v1/custom-link" || got.Body != nil {
 		t.Errorf("%s %s, want a GET of the base URL and the call's path", got.Method, got.URL)
 	}
 	if _, ok := got.Context().Deadline(); !ok {

@@ -27,8 +27,12 @@ func published(t testing.TB) []byte {
 	return body
 }
 
-func equateDecimals() cmp.Option {
-	return cmp.Comparer(func(a, b money.Decimal) bool { return a == b })
+// asRecords says how records are compared.
+func asRecords() cmp.Options {
+	return cmp.Options{
+		cmp.Comparer(func(a, b money.Decimal) bool { return a == b }),
+		cmp.Comparer(func(a, b []byte) bool { return (a == nil) == (b == nil) && bytes.Equal(a, b) }),
+	}
 }
 
 func decimal(t testing.TB, s string) paymentlink.Optional[money.Decimal] {
@@ -57,7 +61,7 @@ func TestDecodePublishedExample(t *testing.T) {
 		AvailableRates: []byte("[]"), ExtraInfo: []byte("null"),
 		Upstream: body[last : bytes.LastIndexByte(body, '}')+1],
 	}
-	if diff := cmp.Diff(want, records[4], equateDecimals()); diff != "" {
+	if diff := cmp.Diff(want, records[4], asRecords()); diff != "" {
 		t.Errorf("the last link (-want +got):\n%s", diff)
 	}
 }
@@ -126,7 +130,7 @@ func TestDecodeTolerates(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, one(t, test.members), equateDecimals()); diff != "" {
+			if diff := cmp.Diff(test.want, one(t, test.members), asRecords()); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.members, diff)
 			}
 		})
@@ -226,7 +230,7 @@ func TestDecodeRefuses(t *testing.T) {
 	for name, body := range tests {
 		t.Run(name, func(t *testing.T) {
 			records, skipped, err := billpocket.Decode([]byte(body), time.UTC)
-			if !errors.Is(err, billpocket.ErrBody) {
+			if !errors.Is(err, billpocket.ErrBody()) {
 				t.Errorf("%d records, %d skipped, error %v; want an error of the body in %.80s", len(records), skipped, err, body)
 			}
 			if err != nil && strings.Contains(err.Error(), "custom_link_path") {
@@ -267,6 +271,51 @@ func TestDecodeStringsOfAllLengths(t *testing.T) {
 	}
 }
 
+// TestDecodeRefusesEveryCut: a list that is cut off anywhere must never pass for
+// a shorter one.
+func TestDecodeRefusesEveryCut(t *testing.T) {
+	body := bytes.TrimSpace(published(t))
+	for n := range body {
+		if records, _, err := billpocket.Decode(body[:n], time.UTC); !errors.Is(err, billpocket.ErrBody()) {
+			t.Fatalf("the first %d of %d bytes gave %d records, error %v", n, len(body), len(records), err)
+		}
+	}
+}
+
+// TestDecodeSurvivesEveryByte puts odd bytes at every place: no panic, and no
+// more links than there were.
+func TestDecodeSurvivesEveryByte(t *testing.T) {
+	body := published(t)
+	for i := range body {
+		for _, c := range []byte{0, '"', '\\', '{', ']', ',', ':', '-', '9', 'u', 0x80, 0xff} {
+			spoilt := bytes.Clone(body)
+			spoilt[i] = c
+			records, skipped, err := billpocket.Decode(spoilt, time.UTC)
+			if err == nil && len(records)+skipped > 5 {
+				t.Errorf("byte %d as %q: %d records, %d skipped", i, c, len(records), skipped)
+			}
+		}
+	}
+}
+
+// TestDecodeFindsNoLinkTwice: nothing of one element shows in the next.
+func TestDecodeFindsNoLinkTwice(t *testing.T) {
+	const full = `{"id":"a","user_id":1,"custom_link_path":"https://h/a","secondary_link":"c","main_link":"m","domain":"https://h",` +
+		`"description":"d","amount":1,"currency":"MXN","status":1,"link_type":2,"is_fixed_term":true,"available_rates":[1],` +
+		`"extra_info":{},"purchase_id":"p","created_at":"2023-08-09T02:18:48","updated_at":"2023-08-09T02:18:48","expired_at":"2023-08-09T02:18:48"}`
+	const bare = `{"id":"b","custom_link_path":"https://h/b"}`
+	// An unreadable element in between is read into the same room as the next.
+	unreadable := strings.Replace(full, `"id":"a"`, `"id":""`, 1)
+	all, skipped, err := billpocket.Decode([]byte("["+full+","+unreadable+","+bare+"]"), time.UTC)
+	if err != nil || skipped != 1 || len(all) != 2 {
+		t.Fatalf("%d records, %d skipped, error %v", len(all), skipped, err)
+	}
+	want := paymentlink.Record{ID: "b", URL: "https://h/b", Upstream: []byte(bare)}
+	if diff := cmp.Diff(want, all[1], asRecords()); diff != "" {
+		t.Errorf("the bare element (-want +got):\n%s", diff)
+	}
+}
+
 // TestDecodeLetsGoOfWaste pads a list with white space and unreadable elements:
 // what is kept is only what the Set is weighed by.
 func TestDecodeLetsGoOfWaste(t *testing.T) {
@@ -287,7 +336,7 @@ func TestDecodeLetsGoOfWaste(t *testing.T) {
 				want := paymentlink.Record{
 					ID: fmt.Sprintf("i%d", i+1), URL: "https://h/a/b", Description: "d", Upstream: fmt.Appendf(nil, link, i+1),
 				}
-				if diff := cmp.Diff(want, r, equateDecimals()); diff != "" {
+				if diff := cmp.Diff(want, r, asRecords()); diff != "" {
 					t.Errorf("record %d (-want +got):\n%s", i, diff)
 				}
 			}

@@ -15,13 +15,14 @@ func Decode(body []byte, location *time.Location) (records []paymentlink.Record,
 	return l.records, l.skipped, nil
 }
 
-// The parts that have tests of their own.
-var (
-	ErrBody       = errBody
-	IsAbsoluteURL = isAbsoluteURL
-	RetryAfter    = retryAfter
-	Cause         = cause
-)
+// ErrBody is what every error of a body's content wraps.
+func ErrBody() error { return errBody }
+
+// IsAbsoluteURL tells an element's URL from what is none.
+func IsAbsoluteURL(s string) bool { return isAbsoluteURL(s) }
+
+// RetryAfter reads a header's value.
+func RetryAfter(value string, now time.Time) time.Duration { return retryAfter(value, now) }
 
 // Timestamp reads a JSON value as a time.
 func Timestamp(value string, location *time.Location) time.Time {

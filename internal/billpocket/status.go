@@ -3,7 +3,6 @@ package billpocket
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -86,8 +85,6 @@ func classify(ctx, tryCtx context.Context, err error) *fault.Error {
 		return fault.Wrap(fault.UpstreamMalformed, malformed, err)
 	case tryCtx.Err() != nil, isTimeout(err):
 		return fault.Wrap(fault.UpstreamTimeout, timedOut, context.DeadlineExceeded)
-	case errors.Is(err, io.ErrUnexpectedEOF): // the headers came, the body was cut off
-		return fault.Wrap(fault.UpstreamMalformed, malformed, cause(err))
 	}
 	return fault.Wrap(fault.UpstreamUnavailable, unavailable, cause(err))
 }

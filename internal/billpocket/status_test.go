@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -225,6 +226,8 @@ func TestNothingLeaks(t *testing.T) {
 		"endless headers":  {said("HTTP/1.1 200 OK\r\nX: " + strings.Repeat(mark, 20_000) + "\r\n\r\n"), fault.UpstreamUnavailable},
 		"switched":         {said("HTTP/1.1 101 Switching Protocols\r\nUpgrade: " + mark + "\r\nConnection: upgrade\r\n\r\n"), fault.UpstreamMalformed},
 		"broken gzip":      {said("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + mark), fault.UpstreamMalformed},
+		"headers cut off":  {said("HTTP/1.1 200 OK\r\nX-" + mark), fault.UpstreamUnavailable},
+		"body cut off":     {said("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[" + mark), fault.UpstreamMalformed},
 		"connection ended": {said(""), fault.UpstreamUnavailable},
 	}
 	pair, err := tenant.NewCredentials(mark+"-token", mark+"-key")
@@ -281,6 +284,56 @@ func TestErrorsOfSending(t *testing.T) {
 	if _, err := client.List(ctx, credentials(t, "t"), nil); fault.KindOf(err) != fault.Canceled || !errors.Is(err, context.Canceled) {
 		t.Errorf("caller left before: %v, want CANCELED", err)
 	}
+}
+
+// TestFaultsStayWithTheirTenant interleaves merchants that fail, each in its
+// own way, with some that do not.
+func TestFaultsStayWithTheirTenant(t *testing.T) {
+	upstream, url := newUpstream(t)
+	client := newClient(t, billpocket.Config{BaseURL: url})
+	faults := []struct {
+		fault sandbox.Fault
+		want  fault.Kind
+	}{
+		{sandbox.Fault{}, ""},
+		{sandbox.Fault{Mode: sandbox.ModeStatus, Status: 401}, fault.Unauthenticated},
+		{sandbox.Fault{Mode: sandbox.ModeStatus, Status: 429}, fault.UpstreamRateLimited},
+		{sandbox.Fault{Mode: sandbox.ModeCutOff}, fault.UpstreamMalformed},
+		{sandbox.Fault{Mode: sandbox.ModeDisconnect}, fault.UpstreamUnavailable},
+		{sandbox.Fault{Delay: 2 * time.Millisecond}, ""},
+		{sandbox.Fault{Mode: sandbox.ModeHang}, fault.Canceled},
+	}
+	var wg sync.WaitGroup
+	for i := range 10 * len(faults) {
+		name, test := fmt.Sprintf("tenant%02d", i), faults[i%len(faults)]
+		upstream.AddMerchant(name, sandbox.APIKey, sandbox.GenerateList(name, 5, time.Unix(1_700_000_000, 0)))
+		test.fault.Token = name
+		if err := upstream.Fail(test.fault); err != nil {
+			t.Fatal(err)
+		}
+		pair := credentials(t, name)
+		wg.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if test.want == fault.Canceled {
+				time.AfterFunc(5*time.Millisecond, cancel)
+			}
+			got, err := client.List(ctx, pair, nil)
+			if kind := fault.KindOf(err); kind != test.want {
+				t.Errorf("%s: %v, want %q", name, err, test.want)
+				return
+			}
+			if err != nil {
+				return
+			}
+			for link := range got.Set.All().All() {
+				if !strings.Contains(link.ID(), name) {
+					t.Errorf("%s got %s", name, link.ID())
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // speakingNobody returns the URL of a port where nobody listens.
