@@ -7,6 +7,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -81,10 +82,7 @@ func (s *Server) Close() { s.close() }
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.merchants = make(map[string]merchant, len(s.initial))
-	for token, m := range s.initial {
-		s.merchants[token] = m
-	}
+	s.merchants = maps.Clone(s.initial)
 	s.faults = nil
 	s.calls = Calls{ByToken: map[string]int{}}
 }
@@ -144,10 +142,7 @@ func (s *Server) Calls() Calls {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	calls := s.calls
-	calls.ByToken = make(map[string]int, len(s.calls.ByToken))
-	for token, n := range s.calls.ByToken {
-		calls.ByToken[token] = n
-	}
+	calls.ByToken = maps.Clone(s.calls.ByToken)
 	return calls
 }
 
