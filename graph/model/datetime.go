@@ -2,6 +2,7 @@ package model
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -21,10 +22,37 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 // UnmarshalDateTime reads RFC 3339, seconds and offset included.
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, _ := v.(string)
-	var t time.Time
-	// UnmarshalText keeps to the grammar; time.Parse lets "T2:18:48" and "48,5" through.
-	if err := t.UnmarshalText([]byte(s)); err != nil {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || !isRFC3339(s) {
 		return time.Time{}, refuse("must be an RFC 3339 date and time with an offset")
 	}
 	return t, nil
+}
+
+// isRFC3339 holds what time.Parse has read to the grammar: it also takes
+// "T2:18:48", a comma before the fraction and an offset of 24 hours.
+func isRFC3339(s string) bool {
+	const seconds = len("2006-01-02T15:04:05")
+	if !hasShape(s[:min(seconds, len(s))], "0000-00-00T00:00:00") {
+		return false
+	}
+	zone := strings.TrimLeft(s[seconds:], ".0123456789")
+	if zone == "Z" {
+		return true
+	}
+	return (hasShape(zone, "+00:00") || hasShape(zone, "-00:00")) && zone[1:3] < "24" && zone[4:] < "60"
+}
+
+// hasShape reports whether s is the shape, with any digit for each 0.
+func hasShape(s, shape string) bool {
+	if len(s) != len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		isDigit := s[i] >= '0' && s[i] <= '9'
+		if isDigit != (shape[i] == '0') || !isDigit && s[i] != shape[i] {
+			return false
+		}
+	}
+	return true
 }

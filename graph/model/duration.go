@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -17,7 +18,11 @@ const day = 24 * time.Hour
 // MarshalDuration writes an ISO 8601 duration in seconds.
 func MarshalDuration(d time.Duration) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
-		_, _ = io.WriteString(w, `"PT`+strconv.FormatFloat(d.Seconds(), 'f', -1, 64)+`S"`)
+		text := strconv.FormatInt(int64(d/time.Second), 10)
+		if nanos := d % time.Second; nanos != 0 {
+			text += strings.TrimRight(fmt.Sprintf(".%09d", int64(nanos)), "0")
+		}
+		_, _ = io.WriteString(w, `"PT`+text+`S"`)
 	})
 }
 
