@@ -1,0 +1,242 @@
+package gqlhttp_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/gqlhttp"
+)
+
+// scripted is an executor that gives one answer, or accepts nothing.
+type scripted struct {
+	graphql.GraphExecutor // the rest of the methods is never called
+
+	refusals gqlerror.List
+	answers  []*graphql.Response
+	taken    int
+}
+
+func (s *scripted) CreateOperationContext(_ context.Context, _ *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	return &graphql.OperationContext{Operation: &ast.OperationDefinition{Operation: ast.Query}}, s.refusals
+}
+
+func (s *scripted) DispatchOperation(ctx context.Context, _ *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
+	return func(context.Context) *graphql.Response {
+		if s.taken == len(s.answers) {
+			return nil
+		}
+		s.taken++
+		return s.answers[s.taken-1]
+	}, ctx
+}
+
+func answered(t *testing.T, s *scripted, change ...func(*gqlhttp.Config)) *httptest.ResponseRecorder {
+	t.Helper()
+	change = append(change, func(c *gqlhttp.Config) { c.Executor = s })
+	return newEdge(t, change...).do(query(`{hello}`, "X-Request-Id", "id-1", "Accept", asResponse))
+}
+
+func TestAnswerBytes(t *testing.T) {
+	yes := true
+	failed := &gqlerror.Error{Message: `A "quoted" sentence.`, Path: ast.Path{ast.PathName("a"), ast.PathIndex(3)},
+		Locations: []gqlerror.Location{{Line: 1, Column: 2}}, Extensions: map[string]any{"code": "FORBIDDEN"}}
+	tests := map[string]struct {
+		answers []*graphql.Response
+		status  int
+		body    string
+	}{
+		"data as it came": {
+			[]*graphql.Response{{Data: json.RawMessage(`{"a": 1e400,"b":"é\u003c"}`)}}, 200, `{"data":{"a": 1e400,"b":"é\u003c"}}`,
+		},
+		"errors go first, with the request's id": {
+			[]*graphql.Response{{Data: json.RawMessage(`{"a":null}`), Errors: gqlerror.List{failed, {Message: "B.", Extensions: map[string]any{"requestId": "known"}}}}}, 200,
+			`{"errors":[{"message":"A \"quoted\" sentence.","path":["a",3],"locations":[{"line":1,"column":2}],"extensions":{"code":"FORBIDDEN","requestId":"id-1"}},` +
+				`{"message":"B.","extensions":{"requestId":"known"}}],"data":{"a":null}}`,
+		},
+		"extensions go last": {
+			[]*graphql.Response{{Data: json.RawMessage(`{}`), Extensions: map[string]any{"ftv1": "x"}}}, 200, `{"data":{},"extensions":{"ftv1":"x"}}`,
+		},
+		"null data": {
+			[]*graphql.Response{{Data: json.RawMessage(`null`), Errors: gqlerror.List{failed}}}, 403,
+			`{"errors":[{"message":"A \"quoted\" sentence.","path":["a",3],"locations":[{"line":1,"column":2}],"extensions":{"code":"FORBIDDEN","requestId":"id-1"}}],"data":null}`,
+		},
+		"no data: it was not executed": {
+			[]*graphql.Response{{Errors: gqlerror.List{{Err: fault.New(fault.LimitExceeded, "Too much.")}}}}, 400,
+			`{"errors":[{"message":"Too much.","extensions":{"code":"LIMIT_EXCEEDED","requestId":"id-1"}}]}`,
+		},
+		"no answer": {
+			nil, 500, `{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL_SERVER_ERROR","requestId":"id-1"}}]}`,
+		},
+		"nothing in the answer": {
+			[]*graphql.Response{{}}, 500, `{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL_SERVER_ERROR","requestId":"id-1"}}]}`,
+		},
+		"an answer in parts": {
+			[]*graphql.Response{{Data: json.RawMessage(`{}`), HasNext: &yes}, {HasNext: &yes}, {HasNext: new(false)}}, 400,
+			`{"errors":[{"message":"Answers in parts (@defer) are not supported.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED","requestId":"id-1"}}]}`,
+		},
+		"extensions that cannot be encoded": {
+			[]*graphql.Response{{Data: json.RawMessage(`{}`), Extensions: map[string]any{"x": func() {}}}}, 500,
+			`{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL_SERVER_ERROR","requestId":"id-1"}}],"data":null}`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := &scripted{answers: test.answers}
+			w := answered(t, s)
+			if diff := cmp.Diff(test.body, w.Body.String()); diff != "" || w.Code != test.status {
+				t.Errorf("status %d, want %d; body (-want +got)\n%s", w.Code, test.status, diff)
+			}
+			if s.taken != len(s.answers) {
+				t.Errorf("%d of %d parts taken: somebody is left waiting", s.taken, len(s.answers))
+			}
+		})
+	}
+	if _, ok := failed.Extensions["requestId"]; ok {
+		t.Error("the error of the answer was changed; it may be shared")
+	}
+}
+
+// Execution errors are never dropped, however many there are.
+func TestAllExecutionErrorsArrive(t *testing.T) {
+	errs := make(gqlerror.List, 500)
+	for i := range errs {
+		errs[i] = &gqlerror.Error{Message: "A.", Path: ast.Path{ast.PathIndex(i)}}
+	}
+	a := decoded(t, answered(t, &scripted{answers: []*graphql.Response{{Data: json.RawMessage(`{}`), Errors: errs}}}).Body)
+	if len(a.Errors) != len(errs) {
+		t.Errorf("%d errors, want %d", len(a.Errors), len(errs))
+	}
+}
+
+func TestAnswerLimit(t *testing.T) {
+	limit := func(c *gqlhttp.Config) { c.MaxAnswerBytes = 1000 }
+	e := newEdge(t, limit)
+	// `{"data":{"large":"` and `"}}` are the other 21 bytes.
+	if w := e.do(query(`{large(bytes:979)}`)); w.Body.Len() != 1000 {
+		t.Errorf("an answer of the limit: %d bytes %.80s, want 1000", w.Body.Len(), w.Body)
+	}
+	for accept, want := range map[string]int{asJSON: 200, asResponse: 400} {
+		w := e.do(query(`{large(bytes:980)}`, "Accept", accept))
+		a := decoded(t, w.Body)
+		if w.Code != want || a.code() != "LIMIT_EXCEEDED" || a.Data == nil || string(*a.Data) != "null" {
+			t.Errorf("one byte more, %s: %d %+v, want %d, LIMIT_EXCEEDED and null data", accept, w.Code, a, want)
+		}
+		if !strings.Contains(a.Errors[0].Message, "1000 bytes") {
+			t.Errorf("message = %q, want it to name the bound", a.Errors[0].Message)
+		}
+	}
+}
+
+// A table of all that a refused operation can be refused for.
+func TestRequestErrors(t *testing.T) {
+	tests := map[string]struct {
+		body    string
+		code    string
+		message string
+		line    float64 // of the first location; 0 for none
+	}{
+		"unknown field":       {`{"query":"{\n hello nothing }"}`, "GRAPHQL_VALIDATION_FAILED", "A field is selected that its type does not have.", 2},
+		"unknown argument":    {`{"query":"{hello(x:1)}"}`, "GRAPHQL_VALIDATION_FAILED", "An argument is given that its field or directive does not have.", 1},
+		"wrong literal":       {`{"query":"{echo(number:\"1\")}"}`, "GRAPHQL_VALIDATION_FAILED", "A value does not fit its type.", 1},
+		"unused variable":     {`{"query":"query($a:Int){hello}"}`, "GRAPHQL_VALIDATION_FAILED", "A variable is never used.", 1},
+		"unsupported kind":    {`{"query":"subscription{hello}"}`, "GRAPHQL_VALIDATION_FAILED", "The schema does not support this type of operation.", 1},
+		"syntax":              {`{"query":"{\n\n hello"}`, "GRAPHQL_PARSE_FAILED", "The document is not valid GraphQL syntax (line 3, column 7).", 3},
+		"missing variable":    {`{"query":"query(\n$n:Int!){echo(number:$n)}"}`, "BAD_USER_INPUT", "A variable that the operation requires is missing.", 2},
+		"null variable":       {`{"query":"query($n:Int!){echo(number:$n)}","variables":{"n":null}}`, "BAD_USER_INPUT", "A variable that must not be null is null.", 1},
+		"wrong variable":      {`{"query":"query($n:Int){echo(number:$n)}","variables":{"n":true}}`, "BAD_USER_INPUT", "The value of a variable does not fit its type.", 1},
+		"too large a number":  {`{"query":"query($n:Int){echo(number:$n)}","variables":{"n":1e400}}`, "BAD_USER_INPUT", "The value of a variable does not fit its type.", 1},
+		"no such operation":   {`{"query":"query a{hello}","operationName":"b"}`, "OPERATION_RESOLUTION_FAILURE", "The document holds no operation of that name.", 0},
+		"several operations":  {`{"query":"query a{hello} query b{hello}"}`, "OPERATION_RESOLUTION_FAILURE", "The document holds several operations: operationName must say which.", 0},
+		"fragments alone":     {`{"query":"fragment f on Query{hello}"}`, "OPERATION_RESOLUTION_FAILURE", "The document holds no operation.", 0},
+		"nothing":             {`{"query":" "}`, "GRAPHQL_PARSE_FAILED", "The document is empty.", 0},
+		"a limit is named":    {`{"query":"` + deep(16) + `"}`, "LIMIT_EXCEEDED", "", 0},
+		"names two with same": {`{"query":"query a{hello} query a{hello}"}`, "GRAPHQL_VALIDATION_FAILED", "Two operations have the same name.", 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := decoded(t, newEdge(t).do(post(test.body)).Body)
+			if a.code() != test.code || (test.message != "" && a.Errors[0].Message != test.message) {
+				t.Fatalf("got %+v, want %s %q", a.Errors, test.code, test.message)
+			}
+			line := 0.0
+			if len(a.Errors[0].Locations) > 0 {
+				line, _ = a.Errors[0].Locations[0].(map[string]any)["line"].(float64)
+			}
+			if line != test.line {
+				t.Errorf("locations = %v, want line %v", a.Errors[0].Locations, test.line)
+			}
+		})
+	}
+}
+
+// Errors that an extension of the executor gives are told as it classified them.
+func TestErrorsOfExtensions(t *testing.T) {
+	w := answered(t, &scripted{refusals: gqlerror.List{{Message: "secret", Err: fault.New(fault.LimitExceeded, "The operation is too complex.")}}})
+	if a := decoded(t, w.Body); a.code() != "LIMIT_EXCEEDED" || a.Errors[0].Message != "The operation is too complex." || a.Data != nil {
+		t.Errorf("classified: %+v, want LIMIT_EXCEEDED with its sentence", a)
+	}
+	w = answered(t, &scripted{refusals: gqlerror.List{{Message: "secret"}}})
+	if a := decoded(t, w.Body); w.Code != 500 || a.code() != "INTERNAL_SERVER_ERROR" || a.Errors[0].Message != "Internal error" {
+		t.Errorf("unclassified: %d %+v, want 500 Internal error", w.Code, a)
+	}
+}
+
+func TestRefusalsAreFewAndShort(t *testing.T) {
+	e := newEdge(t)
+	var document strings.Builder
+	for i := range 30 {
+		document.WriteString(" f" + strings.Repeat("x", i+1))
+	}
+	w := e.do(query("{" + document.String() + "}"))
+	length := w.Body.Len()
+	if a := decoded(t, w.Body); len(a.Errors) != 10 || length > 4<<10 {
+		t.Errorf("%d errors in %d bytes, want 10 in at most 4,096", len(a.Errors), length)
+	}
+	// Many places of one error are cut too, and so are sentences that would not fit.
+	places := make([]gqlerror.Location, 1000)
+	long := fault.New(fault.LimitExceeded, strings.Repeat("long ", 200))
+	w = answered(t, &scripted{refusals: gqlerror.List{{Err: long, Locations: places}, {Err: long}, {Err: long}, {Err: long}, {Err: long}}})
+	length = w.Body.Len()
+	if a := decoded(t, w.Body); len(a.Errors) != 3 || len(a.Errors[0].Locations) != 4 || length > 4<<10 {
+		t.Errorf("%d errors with %d places in %d bytes, want 3 with 4 in at most 4,096", len(a.Errors), len(a.Errors[0].Locations), length)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	overloaded := fault.New(fault.Overloaded, "Come back later.")
+	overloaded.RetryAfter = 1_500_000_000 // 1.5 s
+	w := answered(t, &scripted{refusals: gqlerror.List{{Err: overloaded}}})
+	if got := w.Header().Get("Retry-After"); w.Code != http.StatusServiceUnavailable || got != "2" {
+		t.Errorf("status %d, Retry-After %q, want 503 and 2", w.Code, got)
+	}
+	if a := decoded(t, w.Body); a.Errors[0].Extensions["retryAfter"] != 2.0 {
+		t.Errorf("extensions = %v, want retryAfter 2", a.Errors[0].Extensions)
+	}
+}
+
+// The settings can let the validator speak for itself: long names are cut.
+func TestSuggestions(t *testing.T) {
+	e := newEdge(t, func(c *gqlhttp.Config) { c.Suggestions = true })
+	a := decoded(t, e.do(query(`{helo}`)).Body)
+	if want := `Cannot query field "helo" on type "Query". Did you mean "hello"?`; a.Errors[0].Message != want {
+		t.Errorf("message = %q, want %q", a.Errors[0].Message, want)
+	}
+	w := e.do(post(`{"query":` + quote(`{`+strings.Repeat("a", 20_000)+`}`) + `}`))
+	if length := w.Body.Len(); length > 4<<10 || !strings.Contains(w.Body.String(), "…") {
+		t.Errorf("%d bytes, want a cut message in at most 4,096", length)
+	}
+	a = decoded(t, e.do(post(`{"query":"query($n:Int!){echo(number:$n)}","variables":{}}`)).Body)
+	if a.Errors[0].Message != "must be defined" {
+		t.Errorf("message = %q, want the validator's", a.Errors[0].Message)
+	}
+}
