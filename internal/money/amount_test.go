@@ -60,6 +60,29 @@ func TestAmount(t *testing.T) {
 	}
 }
 
+func TestAmountZeroValue(t *testing.T) {
+	var a money.Amount
+	if _, ok := a.MinorUnits(); ok || a.Value() != "0" || a.Currency() != "" || a.Format("es-MX") != "0" {
+		t.Errorf("the zero value is %q in %q, %q for people", a.Value(), a.Currency(), a.Format("es-MX"))
+	}
+	if a == money.NewAmount(money.Decimal{}, "MXN") {
+		t.Error("0 of no currency equals 0 pesos")
+	}
+	if money.NewAmount(decimal(t, "30.5"), "MXN") != money.NewAmount(decimal(t, "30.50"), "MXN") {
+		t.Error("equal amounts differ by ==")
+	}
+}
+
+func TestAmountTextDoesNotAllocate(t *testing.T) {
+	a, space := amount(t, "-1234.5", "MXN"), make([]byte, 0, 64)
+	if n := testing.AllocsPerRun(100, func() { space = a.AppendValue(space[:0]) }); n != 0 {
+		t.Errorf("AppendValue: %v allocations", n)
+	}
+	if n := testing.AllocsPerRun(100, func() { _ = a.Format("es-MX") }); n > 1 {
+		t.Errorf("Format: %v allocations, want the text alone", n)
+	}
+}
+
 func TestAmountKeepsTheNumber(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	currencies := []string{"MXN", "JPY", "KWD", "CLF", "QQQ", ""}

@@ -1,6 +1,7 @@
 package money_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math/big"
@@ -178,6 +179,23 @@ func TestDecimalAgreesWithRationals(t *testing.T) {
 	}
 	if held < 10_000 {
 		t.Errorf("only %d of 20,000 pairs were compared", held)
+	}
+}
+
+// Sorting by Cmp is sorting by value: a total order, to which trailing zeros and
+// exponents make no difference.
+func TestCmpOrders(t *testing.T) {
+	ascending := []string{
+		"-9999999999999999999", "-9223372036854775809", "-1e3", "-30.5", "-30.499", "-0.0000000000000000001", "0",
+		"1e-19", "0.05", "0.5", "1", "9.99", "10", "30.4999999999", "30.5", "1e3", "9223372036854775807",
+		"9223372036854775808", "9999999999999999999",
+	}
+	for i, a := range ascending {
+		for j, b := range ascending {
+			if got, want := decimal(t, a).Cmp(decimal(t, b)), cmp.Compare(i, j); got != want {
+				t.Errorf("%s Cmp %s = %d, want %d", a, b, got, want)
+			}
+		}
 	}
 }
 
