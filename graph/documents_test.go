@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"strings"
@@ -16,14 +15,14 @@ func TestDocumentsAreBoundedByBytes(t *testing.T) {
 	const maxBytes = 1 << 20
 	kept := newDocuments(maxBytes)
 	for i := range 2_000 {
-		kept.Add(context.Background(), fmt.Sprintf("{ a%04d: __typename %s }", i, strings.Repeat(" ", 100)), &ast.QueryDocument{})
+		kept.Add(t.Context(), fmt.Sprintf("{ a%04d: __typename %s }", i, strings.Repeat(" ", 100)), &ast.QueryDocument{})
 	}
 	if weight := kept.cache.WeightedSize(); weight > maxBytes || weight < maxBytes/2 {
 		t.Errorf("%d bytes are taken, want just below %d", weight, maxBytes)
 	}
 	huge := strings.Repeat("x", maxBytes)
-	kept.Add(context.Background(), huge, &ast.QueryDocument{})
-	if _, ok := kept.Get(context.Background(), huge); ok {
+	kept.Add(t.Context(), huge, &ast.QueryDocument{})
+	if _, ok := kept.Get(t.Context(), huge); ok {
 		t.Error("a document that is larger than the bound was kept")
 	}
 }
@@ -31,11 +30,11 @@ func TestDocumentsAreBoundedByBytes(t *testing.T) {
 func TestDocumentsAreFoundByTheirWholeText(t *testing.T) {
 	kept := newDocuments(1 << 20)
 	document := &ast.QueryDocument{}
-	kept.Add(context.Background(), "{ a }", document)
-	if got, ok := kept.Get(context.Background(), "{ a }"); !ok || got != document {
+	kept.Add(t.Context(), "{ a }", document)
+	if got, ok := kept.Get(t.Context(), "{ a }"); !ok || got != document {
 		t.Errorf("got %p, %v, want %p", got, ok, document)
 	}
-	if _, ok := kept.Get(context.Background(), "{ a  }"); ok {
+	if _, ok := kept.Get(t.Context(), "{ a  }"); ok {
 		t.Error("another text finds the document")
 	}
 }

@@ -70,11 +70,9 @@ func (p presenter) classify(ctx context.Context, met *gqlerror.Error) *fault.Err
 	if code, ok := met.Extensions["code"].(string); ok {
 		return p.requestError(ctx, code, met)
 	}
-	kind := fault.KindOf(met.Err)
-	switch kind {
-	case fault.Canceled:
+	if kind := fault.KindOf(met.Err); kind == fault.Canceled {
 		return fault.New(kind, "The request was cancelled.")
-	case fault.Timeout:
+	} else if kind == fault.Timeout {
 		return fault.New(kind, "The request took too long.")
 	}
 	p.logOnce(ctx, met)

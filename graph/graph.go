@@ -42,7 +42,7 @@ type Config struct {
 	Source LinkSource
 	// Now is the clock; time.Now when nil. It is read once per operation.
 	Now func() time.Time
-	// Logger takes errors that nobody classified and panics; slog's default when nil.
+	// Logger takes panics and errors that nobody classified; they are dropped when nil.
 	Logger *slog.Logger
 
 	// Introspection answers __schema and __type; without it they are null.
@@ -67,7 +67,7 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	c.MaxComplexity = cmp.Or(c.MaxComplexity, DefaultMaxComplexity)
 	c.MaxLinks = cmp.Or(c.MaxLinks, DefaultMaxLinks)
 	c.MaxRepresentations = cmp.Or(c.MaxRepresentations, DefaultMaxRepresentations)

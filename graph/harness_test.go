@@ -131,7 +131,7 @@ func caller(tb testing.TB) context.Context {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	ctx := exchange.NewContext(context.Background(), &exchange.Exchange{RequestID: "req-1", ReceivedAt: instant})
+	ctx := exchange.NewContext(tb.Context(), &exchange.Exchange{RequestID: "req-1", ReceivedAt: instant})
 	return tenant.NewContext(ctx, credentials)
 }
 

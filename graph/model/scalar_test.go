@@ -46,19 +46,42 @@ func testReader[T comparable](t *testing.T, read func(any) (T, error), cases []r
 
 func TestUnmarshalInt(t *testing.T) {
 	testReader(t, model.UnmarshalInt, []readCase{
-		{int64(0), int32(0)}, {int64(math.MaxInt32), int32(math.MaxInt32)}, {int64(math.MinInt32), int32(math.MinInt32)},
-		{json.Number("250"), int32(250)}, {json.Number("-1"), int32(-1)},
-		{int64(math.MaxInt32 + 1), nil}, {int64(math.MinInt32 - 1), nil}, {json.Number("2147483648"), nil},
-		{json.Number("1.0"), nil}, {json.Number("1e2"), nil}, {json.Number("99999999999999999999"), nil},
-		{"1", nil}, {"", nil}, {1.5, nil}, {true, nil}, {nil, nil}, {[]any{int64(1)}, nil},
+		{int64(0), int32(0)},
+		{int64(math.MaxInt32), int32(math.MaxInt32)},
+		{int64(math.MinInt32), int32(math.MinInt32)},
+		{json.Number("250"), int32(250)},
+		{json.Number("-1"), int32(-1)},
+		{int64(math.MaxInt32 + 1), nil},
+		{int64(math.MinInt32 - 1), nil},
+		{json.Number("2147483648"), nil},
+		{json.Number("1.0"), nil},
+		{json.Number("1e2"), nil},
+		{json.Number("99999999999999999999"), nil},
+		{"1", nil},
+		{"", nil},
+		{1.5, nil},
+		{true, nil},
+		{nil, nil},
+		{[]any{int64(1)}, nil},
 	})
 }
 
 func TestUnmarshalID(t *testing.T) {
 	testReader(t, model.UnmarshalID, []readCase{
-		{"", ""}, {"a b", "a b"}, {int64(7), "7"}, {int64(-7), "-7"}, {json.Number("12345678901234567890123"), "12345678901234567890123"},
-		{json.Number("-5"), "-5"}, {json.Number("1.5"), nil}, {json.Number("1e3"), nil}, {json.Number(""), nil}, {json.Number("5-"), nil},
-		{1.5, nil}, {true, nil}, {nil, nil}, {map[string]any{}, nil},
+		{"", ""},
+		{"a b", "a b"},
+		{int64(7), "7"},
+		{int64(-7), "-7"},
+		{json.Number("12345678901234567890123"), "12345678901234567890123"},
+		{json.Number("-5"), "-5"},
+		{json.Number("1.5"), nil},
+		{json.Number("1e3"), nil},
+		{json.Number(""), nil},
+		{json.Number("5-"), nil},
+		{1.5, nil},
+		{true, nil},
+		{nil, nil},
+		{map[string]any{}, nil},
 	})
 }
 
@@ -70,15 +93,34 @@ func TestUnmarshalString(t *testing.T) {
 
 func TestUnmarshalURL(t *testing.T) {
 	testReader(t, model.UnmarshalURL, []readCase{
-		{"https://pay.example/a?b=c", "https://pay.example/a?b=c"}, {"http://x", "http://x"},
-		{"", nil}, {"/a", nil}, {"//x/a", nil}, {"ftp://x/a", nil}, {"javascript:alert(1)", nil}, {"https://", nil}, {"http://[", nil}, {nil, nil}, {1, nil},
+		{"https://pay.example/a?b=c", "https://pay.example/a?b=c"},
+		{"http://x", "http://x"},
+		{"", nil},
+		{"/a", nil},
+		{"//x/a", nil},
+		{"ftp://x/a", nil},
+		{"javascript:alert(1)", nil},
+		{"https://", nil},
+		{"http://[", nil},
+		{nil, nil},
+		{1, nil},
 	})
 }
 
 func TestUnmarshalCurrency(t *testing.T) {
 	testReader(t, model.UnmarshalCurrencyCodeAlpha, []readCase{
-		{"MXN", money.Currency("MXN")}, {"usd", money.Currency("USD")}, {"Xxx", money.Currency("XXX")},
-		{"", nil}, {"MX", nil}, {"MXNN", nil}, {" MXN", nil}, {"M1N", nil}, {"MÑN", nil}, {json.Number("123"), nil}, {int64(484), nil}, {nil, nil},
+		{"MXN", money.Currency("MXN")},
+		{"usd", money.Currency("USD")},
+		{"Xxx", money.Currency("XXX")},
+		{"", nil},
+		{"MX", nil},
+		{"MXNN", nil},
+		{" MXN", nil},
+		{"M1N", nil},
+		{"MÑN", nil},
+		{json.Number("123"), nil},
+		{int64(484), nil},
+		{nil, nil},
 	})
 }
 
@@ -88,10 +130,27 @@ func TestUnmarshalDecimal(t *testing.T) {
 		return d.String(), err
 	}
 	cases := []readCase{
-		{"30.00", "30"}, {"-1.5", "-1.5"}, {"0.1", "0.1"}, {json.Number("0.1"), "0.1"}, {json.Number("1e3"), "1000"}, {int64(30), "30"},
-		{"9999999999999999999", "9999999999999999999"}, {json.Number("1234567890.123456789"), "1234567890.123456789"},
-		{"", nil}, {"1,5", nil}, {"+1", nil}, {"0x10", nil}, {"NaN", nil}, {"Infinity", nil}, {" 1", nil}, {"1e400", nil},
-		{"12345678901234567890", nil}, {0.1, nil}, {true, nil}, {nil, nil}, {strings.Repeat("9", 100_000), nil},
+		{"30.00", "30"},
+		{"-1.5", "-1.5"},
+		{"0.1", "0.1"},
+		{json.Number("0.1"), "0.1"},
+		{json.Number("1e3"), "1000"},
+		{int64(30), "30"},
+		{"9999999999999999999", "9999999999999999999"},
+		{json.Number("1234567890.123456789"), "1234567890.123456789"},
+		{"", nil},
+		{"1,5", nil},
+		{"+1", nil},
+		{"0x10", nil},
+		{"NaN", nil},
+		{"Infinity", nil},
+		{" 1", nil},
+		{"1e400", nil},
+		{"12345678901234567890", nil},
+		{0.1, nil},
+		{true, nil},
+		{nil, nil},
+		{strings.Repeat("9", 100_000), nil},
 	}
 	testReader(t, read, cases)
 	testReader(t, model.UnmarshalDecimalText, cases)
@@ -104,10 +163,25 @@ func TestUnmarshalDateTime(t *testing.T) {
 		return got.UTC(), err
 	}
 	testReader(t, read, []readCase{
-		{"2023-08-09T02:18:48Z", at}, {"2023-08-09T02:18:48.000Z", at}, {"2023-08-08T20:18:48-06:00", at}, {"2023-08-09T02:18:48.5+00:00", at.Add(time.Second / 2)},
-		{"", nil}, {"2023-08-09", nil}, {"2023-08-09T02:18:48", nil}, {"2023-08-09 02:18:48Z", nil}, {"2023-08-09T2:18:48Z", nil}, {"2023-08-09T02:18:48,5Z", nil},
-		{"2023-02-30T00:00:00Z", nil}, {"2023-08-09T24:00:00Z", nil}, {"2023-08-09T02:18Z", nil}, {"2023-08-09T02:18:48+24:00", nil}, {"1691547528", nil},
-		{int64(1691547528), nil}, {json.Number("5"), nil}, {nil, nil}, {true, nil},
+		{"2023-08-09T02:18:48Z", at},
+		{"2023-08-09T02:18:48.000Z", at},
+		{"2023-08-08T20:18:48-06:00", at},
+		{"2023-08-09T02:18:48.5+00:00", at.Add(time.Second / 2)},
+		{"", nil},
+		{"2023-08-09", nil},
+		{"2023-08-09T02:18:48", nil},
+		{"2023-08-09 02:18:48Z", nil},
+		{"2023-08-09T2:18:48Z", nil},
+		{"2023-08-09T02:18:48,5Z", nil},
+		{"2023-02-30T00:00:00Z", nil},
+		{"2023-08-09T24:00:00Z", nil},
+		{"2023-08-09T02:18Z", nil},
+		{"2023-08-09T02:18:48+24:00", nil},
+		{"1691547528", nil},
+		{int64(1691547528), nil},
+		{json.Number("5"), nil},
+		{nil, nil},
+		{true, nil},
 	})
 }
 
