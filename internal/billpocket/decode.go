@@ -125,10 +125,11 @@ func (d decoder) element(s *scanner, i int, l *list) int {
 		return bad
 	}
 	l.makeRoom(i, len(s.body)-start)
+	// The room may hold what is left of an element that was skipped: record
+	// sets every field of one that is not.
 	l.records = l.records[:len(l.records)+1]
 	r := &l.records[len(l.records)-1]
 	if s.deepest > maxElementNesting || !d.record(r, s.body, &fields, &l.currencies) || l.repeats(r.ID) {
-		*r = paymentlink.Record{}
 		l.records = l.records[:len(l.records)-1]
 		l.skip()
 		return i
