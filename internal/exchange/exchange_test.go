@@ -1,7 +1,6 @@
 package exchange_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -28,10 +27,10 @@ func TestReportKeepsTheEarliest(t *testing.T) {
 
 func TestFromContext(t *testing.T) {
 	e := &exchange.Exchange{RequestID: "r1"}
-	if got := exchange.FromContext(exchange.NewContext(context.Background(), e)); got != e {
+	if got := exchange.FromContext(exchange.NewContext(t.Context(), e)); got != e {
 		t.Errorf("FromContext = %p, want %p", got, e)
 	}
-	if got := exchange.FromContext(context.Background()); got == nil || got.RequestID != "" {
+	if got := exchange.FromContext(t.Context()); got == nil || got.RequestID != "" {
 		t.Errorf("FromContext without an exchange = %+v, want an empty one", got)
 	}
 }
