@@ -78,11 +78,11 @@ func FuzzCheckDocument(f *testing.F) {
 	f.Add([]byte(strings.Repeat("\x05\x00\x04\x03", 40)))
 	small := guard.Limits{
 		Depth: 4, RootFields: 5, Aliases: 4, Directives: 4, Repetitions: 6, ValueDepth: 3,
-		Visits: 300, Comparisons: 60, MemoryBytes: guard.Off,
+		Visits: 300, Comparisons: 60, Introspection: 200, MemoryBytes: guard.Off,
 	}
 	b := bounds{
 		tokens: 1000, depth: 4, rootFields: 5, aliases: 4, directives: 4, repetitions: 6, valueDepth: 3,
-		visits: 300, comparisons: 60,
+		visits: 300, comparisons: 60, introspection: 200,
 	}
 	f.Fuzz(func(t *testing.T, recipe []byte) {
 		if len(recipe) > 400 {
@@ -148,7 +148,7 @@ func (c *cook) set(levels int) {
 			c.out.WriteString(")")
 			c.set(levels - 1)
 		default:
-			fmt.Fprintf(&c.out, "%s", []string{"__schema", "__type", "k0", "k1"}[c.next(4)])
+			fmt.Fprintf(&c.out, "%s", []string{"__schema", "__type", "types", "fields"}[c.next(4)])
 			c.set(levels - 1)
 		}
 	}

@@ -92,6 +92,16 @@ func TestCheckLimits(t *testing.T) {
 			"{a{i:x " + strings.Repeat("i ", 99) + "}}", "{a{i:x " + strings.Repeat("i ", 100) + "}}",
 			"One response key occurs 101 times in a selection set; at most 100 are allowed.",
 		},
+		"introspection": {
+			"{__schema{types{fields{type{fields{args{name type{name}} type{name}}}}}}}",
+			"{__schema{a:types{fields{type{fields{args{name type{name}} type{name}}}}} types{fields{type{fields{args{name type{name}} type{name}}}}}}}",
+			"Introspection would answer more than about 200000 fields; at most 200000 are allowed.",
+		},
+		"introspection by aliases in fragments": {
+			"{__schema{a:types{...F} b:types{...F}}}fragment F on __Type{fields{...A}}fragment A on __Field{args{name}}",
+			"{__schema{" + numbered(29, "a%d:types{...F}") + "}}fragment F on __Type{fields{...A}}fragment A on __Field{args{name} name type{" + strings.Repeat("ofType{name ", 9) + strings.Repeat("}", 9) + "}}",
+			"Introspection would answer more than about 200000 fields; at most 200000 are allowed.",
+		},
 		"value depth": {
 			lists(10), lists(11),
 			"The document nests values 11 deep; at most 10 levels are allowed.",

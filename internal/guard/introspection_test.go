@@ -24,6 +24,13 @@ func introspection() string {
 	fragment TypeRef on __Type{kind name ` + strings.Repeat("ofType{kind name ", 9) + strings.Repeat("}", 9) + `}`
 }
 
+// What clients send must stay far from the limit.
+func TestIntrospectionOfClientsIsHalfOfTheLimit(t *testing.T) {
+	if err := newGuard(t, guard.Limits{Introspection: 200_000 / 2}).Check(introspection()); err != nil {
+		t.Errorf("Check = %v with half of the standard limit", err)
+	}
+}
+
 // The guard exempts introspection from depth because validation bounds it. If
 // a new version of the validator stops doing so, this fails.
 func TestIntrospectionIsBoundedByValidation(t *testing.T) {
@@ -44,7 +51,7 @@ func TestIntrospectionIsBoundedByValidation(t *testing.T) {
 		"wrapped types":         {`{__type(name:"Query"){` + strings.Repeat("ofType{", 100) + "name" + strings.Repeat("}", 100) + "}}", true},
 	}
 	s := schema(t)
-	g := newGuard(t, guard.Limits{})
+	g := newGuard(t, guard.Limits{Introspection: guard.Off})
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			if err := g.Check(test.document); err != nil {

@@ -26,6 +26,10 @@ type Limits struct {
 	// Aliases is the most aliased fields of an operation, each fragment counted
 	// as often as it is spread; 30 by default.
 	Aliases int
+	// Introspection is about how many fields the answers to an operation's
+	// __schema and __type may have, by the estimate in introspection.go;
+	// 200,000 by default, more than twice of what clients' own queries take.
+	Introspection int
 	// Directives is the most directives of an operation, counted like Aliases;
 	// 50 by default.
 	Directives int
@@ -67,6 +71,7 @@ func (l Limits) withDefaults() (Limits, error) {
 		{"Depth", &l.Depth, 15, unbounded},
 		{"RootFields", &l.RootFields, 30, unbounded},
 		{"Aliases", &l.Aliases, 30, unbounded},
+		{"Introspection", &l.Introspection, 200_000, unbounded},
 		{"Directives", &l.Directives, 50, unbounded},
 		{"Repetitions", &l.Repetitions, 100, unbounded},
 		{"ValueDepth", &l.ValueDepth, 10, unbounded},

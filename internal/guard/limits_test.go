@@ -10,18 +10,19 @@ import (
 
 func TestNewRefusesLimits(t *testing.T) {
 	tests := map[string]guard.Limits{
-		"Bytes is -2":        {Bytes: -2},
-		"Tokens is -5":       {Tokens: -5},
-		"Depth is -2":        {Depth: -2},
-		"RootFields is -2":   {RootFields: -2},
-		"Aliases is -2":      {Aliases: -2},
-		"Directives is -2":   {Directives: -2},
-		"Repetitions is -2":  {Repetitions: -2},
-		"ValueDepth is -2":   {ValueDepth: -2},
-		"Visits is -1":       {Visits: guard.Off},
-		"Visits is 1000001":  {Visits: 1_000_001},
-		"Comparisons is -2":  {Comparisons: -2},
-		"MemoryBytes is -99": {MemoryBytes: -99},
+		"Bytes is -2":         {Bytes: -2},
+		"Tokens is -5":        {Tokens: -5},
+		"Depth is -2":         {Depth: -2},
+		"RootFields is -2":    {RootFields: -2},
+		"Aliases is -2":       {Aliases: -2},
+		"Directives is -2":    {Directives: -2},
+		"Introspection is -2": {Introspection: -2},
+		"Repetitions is -2":   {Repetitions: -2},
+		"ValueDepth is -2":    {ValueDepth: -2},
+		"Visits is -1":        {Visits: guard.Off},
+		"Visits is 1000001":   {Visits: 1_000_001},
+		"Comparisons is -2":   {Comparisons: -2},
+		"MemoryBytes is -99":  {MemoryBytes: -99},
 	}
 	for want, limits := range tests {
 		t.Run(want, func(t *testing.T) {
@@ -52,6 +53,9 @@ func TestLimitsAreSettings(t *testing.T) {
 		"aliases off":         {guard.Limits{Aliases: guard.Off}, "{a{" + numbered(99, "f%d:x ") + "}}", ""},
 		"directives":          {guard.Limits{Directives: 1}, "{a@b@c}", fault.LimitExceeded},
 		"directives off":      {guard.Limits{Directives: guard.Off}, "{a" + strings.Repeat("@b", 99) + "}", ""},
+		"introspection":       {guard.Limits{Introspection: 64}, "{__schema{types{name}}}", fault.LimitExceeded},
+		"introspection, kept": {guard.Limits{Introspection: 129}, "{__schema{types{name}}}", ""},
+		"introspection off":   {guard.Limits{Introspection: guard.Off}, "{__schema{" + numbered(29, "a%d:types{fields{type{fields{args{name}}}}}") + "}}", ""},
 		"repetitions":         {guard.Limits{Repetitions: 1}, "{a a}", fault.LimitExceeded},
 		"repetitions off":     {guard.Limits{Repetitions: guard.Off}, "{b{" + strings.Repeat("a ", 120) + "}}", ""},
 		"value depth":         {guard.Limits{ValueDepth: 1}, "{a(b:[[]])}", fault.LimitExceeded},

@@ -14,14 +14,14 @@ import (
 // gives up, and refuses, once a copy is larger than the limit of visits.
 
 type bounds struct {
-	tokens, depth, rootFields, aliases, directives, repetitions, valueDepth, visits, comparisons int
+	tokens, depth, rootFields, aliases, directives, repetitions, valueDepth, visits, comparisons, introspection int
 }
 
 // standard are the defaults as the documentation gives them.
 func standard() bounds {
 	return bounds{
 		tokens: 1000, depth: 15, rootFields: 30, aliases: 30, directives: 50,
-		repetitions: 100, valueDepth: 10, visits: 10_000, comparisons: 10_000,
+		repetitions: 100, valueDepth: 10, visits: 10_000, comparisons: 10_000, introspection: 200_000,
 	}
 }
 
@@ -88,7 +88,8 @@ func (n *naive) overLimit(operations, roots []*node) bool {
 	for _, o := range operations {
 		if depth(o.below) > n.depth || len(fields(o.below)) > n.rootFields ||
 			count(o, func(m *node) int { return btoi(m.kind == "field" && m.key != m.name) }) > n.aliases ||
-			count(o, func(m *node) int { return m.dirs }) > n.bounds.directives {
+			count(o, func(m *node) int { return m.dirs }) > n.bounds.directives ||
+			introspected(o.below, false) > float64(n.introspection) {
 			return true
 		}
 	}
@@ -284,6 +285,20 @@ func depth(set []*node) (deepest int) {
 		}
 	}
 	return deepest
+}
+
+// introspected is how many fields a set's answer has below __schema and __type.
+func introspected(set []*node, inside bool) (total float64) {
+	times := map[string]float64{"types": 64, "fields": 10, "directives": 8, "inputFields": 4, "enumValues": 4, "args": 2}
+	for _, m := range set {
+		here := inside || (m.kind == "field" && (m.name == "__schema" || m.name == "__type"))
+		inner := introspected(m.below, here)
+		if m.kind == "field" && here {
+			inner = (inner + 1) * max(1, times[m.name])
+		}
+		total += inner
+	}
+	return total
 }
 
 func count(m *node, of func(*node) int) int {

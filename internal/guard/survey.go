@@ -30,6 +30,8 @@ type measures struct {
 	rootFields int // fields of the set itself, not of those below
 	aliases    int
 	directives int
+	answered   int // fields of the answer, were the set introspection
+	introspect int // the same, of what stands below __schema and __type
 	size       int // parts, each counted once per place it is expanded at
 	visits     int // size, and the size of every inline fragment once more
 }
@@ -86,6 +88,8 @@ func (s *survey) overLimit(m measures) *fault.Error {
 		return exceeded("The operation has %d root fields; at most %d are allowed.", m.rootFields, l.RootFields)
 	case m.aliases > l.Aliases:
 		return exceeded("The operation has %d aliases; at most %d are allowed.", m.aliases, l.Aliases)
+	case m.introspect > l.Introspection:
+		return exceeded("Introspection would answer more than about %[1]d fields; at most %[1]d are allowed.", l.Introspection)
 	case m.directives > l.Directives:
 		return exceeded("The operation has %d directives; at most %d are allowed.", m.directives, l.Directives)
 	}
@@ -165,7 +169,9 @@ func (s *survey) addField(m *measures, f *ast.Field) {
 	s.addDirectives(m, f.Directives)
 	var below measures
 	s.addSet(&below, f.SelectionSet)
+	below.answered = times(sum(below.answered, 1), elements(f.Name))
 	if isIntrospection(f.Name) {
+		below.introspect = below.answered
 		below.depth = 0
 	}
 	below.depth++
@@ -173,17 +179,14 @@ func (s *survey) addField(m *measures, f *ast.Field) {
 	m.addExpanded(below)
 }
 
-// isIntrospection tells the two fields whose selections are exempt from depth:
-// clients' introspection queries are as deep as the limit, and validation
-// bounds how often they nest lists.
-func isIntrospection(field string) bool { return field == "__schema" || field == "__type" }
-
 // addExpanded adds the measures of a set that stands in this one.
 func (m *measures) addExpanded(inner measures) {
 	m.depth = max(m.depth, inner.depth)
 	m.rootFields = sum(m.rootFields, inner.rootFields)
 	m.aliases = sum(m.aliases, inner.aliases)
 	m.directives = sum(m.directives, inner.directives)
+	m.answered = sum(m.answered, inner.answered)
+	m.introspect = sum(m.introspect, inner.introspect)
 	m.size = sum(m.size, inner.size)
 	m.visits = sum(m.visits, inner.visits)
 }
