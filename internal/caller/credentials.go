@@ -22,6 +22,7 @@ const (
 	// rereadEvery is how old the answer of lookUp can be against the file.
 	rereadEvery        = time.Second
 	maxCredentialsFile = 4 << 20 // bytes
+	maxMerchantBytes   = 256
 )
 
 // credentialsFile is the operator's file of merchants, read again when it

@@ -91,12 +91,19 @@ func newIssuer(tb testing.TB, kids ...string) *issuer {
 func (i *issuer) serveKeys(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	i.fetches++
-	answer, keys, extra := i.answer, maps.Clone(i.keys), i.extra
+	answer := i.answer
 	i.mu.Unlock()
 	if answer != nil {
 		answer(w, r)
 		return
 	}
+	i.writeKeys(w)
+}
+
+func (i *issuer) writeKeys(w http.ResponseWriter) {
+	i.mu.Lock()
+	keys, extra := maps.Clone(i.keys), i.extra
+	i.mu.Unlock()
 	set := []any{}
 	for kid, key := range keys {
 		jwk, err := jwkset.NewJWKFromKey(key.Public(), jwkset.JWKOptions{Metadata: jwkset.JWKMetadataOptions{KID: kid}})

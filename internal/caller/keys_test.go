@@ -1,12 +1,12 @@
 package caller_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -77,20 +77,27 @@ func TestWithdrawnKeyStopsWorking(t *testing.T) {
 
 // An issuer that is down delays no start and is asked again later.
 func TestIssuerDownAtStart(t *testing.T) {
-	down := httptest.NewServer(http.NotFoundHandler())
-	down.Close()
-	tests := map[string]func(w http.ResponseWriter, r *http.Request){
-		"status":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
-		"no JSON": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>SECRET")) },
-		"no keys": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"keys":[]}`)) },
-		"cut off": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", "99")
-			_, _ = w.Write([]byte(`{"ke`))
+	tests := map[string]func(i *issuer, w http.ResponseWriter, r *http.Request){
+		"status": func(i *issuer, w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			i.writeKeys(w)
 		},
-		"too large": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<20+1)) },
-		"redirect":  func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
-		"redirect abroad": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, down.URL, http.StatusTemporaryRedirect)
+		"no JSON": func(_ *issuer, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>SECRET")) },
+		"no keys": func(_ *issuer, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"keys":[]}`)) },
+		"cut off": func(i *issuer, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "9999")
+			i.writeKeys(w)
+		},
+		"too large": func(i *issuer, w http.ResponseWriter, _ *http.Request) {
+			i.writeKeys(w)
+			_, _ = w.Write(bytes.Repeat([]byte(" "), 1<<20))
+		},
+		"redirect": func(i *issuer, w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/elsewhere" {
+				i.writeKeys(w)
+				return
+			}
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
 		},
 	}
 	for name, answer := range tests {
@@ -98,7 +105,7 @@ func TestIssuerDownAtStart(t *testing.T) {
 			b := newBench(t, nil)
 			good := b.token(nil)
 			b.wantPair(good, "acme-token") // the first fetch is over
-			b.issuer.set(func(i *issuer) { i.answer = answer })
+			b.issuer.set(func(i *issuer) { i.answer = func(w http.ResponseWriter, r *http.Request) { answer(i, w, r) } })
 
 			second, err := caller.New(t.Context(), caller.Config{
 				Issuer: issuerName, Audience: audienceName, JWKSURL: b.issuer.URL, CredentialsFile: b.file, Now: b.Now,

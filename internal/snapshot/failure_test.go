@@ -248,6 +248,22 @@ func TestRateLimitOutlastsAListThatIsTooOld(t *testing.T) {
 	})
 }
 
+// A limit that is over says nothing about the failures after it.
+func TestLimitEndsWithItsTime(t *testing.T) {
+	inBubble(t, nil, func(b *bench) {
+		b.want("a", "v1", false)
+		b.up.failWith(limited(time.Second))
+		b.sleepUntil(staleFor - 2*time.Second)
+		b.want("a", "v1", true)
+		b.up.failWith(unavailable())
+		b.sleepUntil(staleFor - time.Second)
+		b.want("a", "v1", true)
+		b.sleepUntil(staleFor)
+		b.wantKind("a", fault.UpstreamUnavailable)
+		b.wantCalls("a", 0, staleFor-2*time.Second, staleFor-time.Second, staleFor)
+	})
+}
+
 func TestDeadlineInATryThatIsTooOldToStandIn(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
 		b.want("a", "v1", false)

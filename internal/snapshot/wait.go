@@ -49,12 +49,11 @@ func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, er
 		}
 		switch n.wait(waiting) {
 		case landed:
-			switch f := n.flight; {
-			case f.err != nil && isRefusal(f.err):
-				return nil, f.err
-			case f.err != nil:
-				return s.fallBack(r.key, f.err)
-			case f.list.satisfies(r.notBefore):
+			f := n.flight
+			if f.err != nil {
+				return s.fallBack(r.key, f.err) // after a refusal nothing is there to fall back on
+			}
+			if f.list.satisfies(r.notBefore) {
 				return &f.list.snapshot, nil
 			}
 			// The flight began before this caller asked: once more, with the others.
