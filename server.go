@@ -25,6 +25,7 @@ import (
 	"paymentlinks/internal/config"
 	"paymentlinks/internal/gqlhttp"
 	"paymentlinks/internal/guard"
+	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/playground"
 	"paymentlinks/internal/sandbox"
 	"paymentlinks/internal/serving"
@@ -113,7 +114,7 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		Logger:       logger,
 	})
 	if err != nil {
-		return fmt.Errorf("upstream: %w", err)
+		return fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
 	}
 	defer client.Close()
 	store, err := snapshot.New(snapshot.Config{
@@ -140,7 +141,7 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		Logger:          logger,
 	})
 	if err != nil {
-		return fmt.Errorf("callers: %w", err)
+		return fmt.Errorf("PAYMENTLINKS_CREDENTIALS_FILE or PAYMENTLINKS_JWKS_URL: %w", err)
 	}
 	defer callers.Close()
 	if api.Handler, err = handler(cfg, store, callers, logger); err != nil {
@@ -171,6 +172,15 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)
 	}
+	named, err := persisted.New(persisted.Config{
+		Manifests:   cfg.Documents.TrustedDocuments,
+		TrustedOnly: cfg.Documents.TrustedOnly,
+		MaxBytes:    orOff(int64(cfg.Documents.PersistedCacheBytes), persisted.Off),
+		Check:       documents.Check,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("PAYMENTLINKS_TRUSTED_DOCUMENTS: %w", err)
+	}
 	edge := gqlhttp.Config{
 		Executor: graph.NewExecutor(graph.Config{
 			Source:             source,
@@ -184,6 +194,7 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		}),
 		Callers:          callers,
 		Guard:            documents,
+		Persisted:        named,
 		PersistedGETOnly: cfg.Server.Production,
 		Suggestions:      cfg.Server.Suggestions,
 		AllowedOrigins:   cfg.Server.AllowedOrigins,
@@ -193,6 +204,9 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		RequestTimeout:   cfg.Server.RequestTimeout,
 		BodyTimeout:      cfg.Server.BodyTimeout,
 		Logger:           logger,
+	}
+	if cfg.Callers.JWTIssuer != "" {
+		edge.Challenge = "Bearer"
 	}
 	if cfg.ChecksHosts() {
 		edge.AllowedHosts = append([]string{}, cfg.Server.AllowedHosts...)
@@ -220,7 +234,7 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 }
 
 // orOff translates the settings' 0, which is off, for a part whose 0 is its default.
-func orOff(limit, off int) int {
+func orOff[N int | int64](limit, off N) N {
 	if limit == 0 {
 		return off
 	}

@@ -3,9 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -19,11 +19,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 )
-
-var update = flag.Bool("update", false, "rewrite docs/examples/*.json") //nolint:gochecknoglobals // how go test takes flags
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -115,6 +112,9 @@ func (s *service) try(ctx context.Context, method, url, body string, header ...s
 	req.Header.Set("Content-Type", "application/json")
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
+		if header[i] == "Host" {
+			req.Host = header[i+1]
+		}
 	}
 	resp, err := s.client.Do(req)
 	if err != nil {
@@ -136,44 +136,6 @@ func (s *service) query(t *testing.T, document string, header ...string) string 
 	return indent(t, "", []byte(answer)) + "\n"
 }
 
-// indent lays JSON out as a person would: what fits into a line stays on it.
-func indent(t *testing.T, margin string, text []byte) string {
-	t.Helper()
-	const width = 110
-	var line bytes.Buffer
-	if err := json.Compact(&line, text); err != nil {
-		t.Fatalf("%q is no JSON: %v", text, err)
-	}
-	if compact := line.String(); len(margin)+len(compact) <= width || (compact[0] != '{' && compact[0] != '[') {
-		// What is in quotes stays as it is; outside, commas and colons get their space.
-		return regexp.MustCompile(`"(\\.|[^"\\])*"|[,:]`).ReplaceAllStringFunc(compact, func(token string) string {
-			return token + strings.Repeat(" ", strings.Count(",:", token))
-		})
-	}
-	decoder := json.NewDecoder(&line)
-	opening, err := decoder.Token()
-	var parts []string
-	for err == nil && decoder.More() {
-		var key json.Token
-		name := ""
-		if opening == json.Delim('{') {
-			if key, err = decoder.Token(); err != nil {
-				break
-			}
-			name = fmt.Sprintf("%q: ", key)
-		}
-		var value json.RawMessage
-		if err = decoder.Decode(&value); err == nil {
-			parts = append(parts, margin+"  "+name+indent(t, margin+"  ", value))
-		}
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	closing := map[json.Token]string{json.Delim('{'): "}", json.Delim('['): "]"}[opening]
-	return fmt.Sprint(opening) + "\n" + strings.Join(parts, ",\n") + "\n" + margin + closing
-}
-
 // upstreamCalls counts those that the embedded sandbox was asked.
 func (s *service) upstreamCalls(t *testing.T) int {
 	t.Helper()
@@ -183,39 +145,6 @@ func (s *service) upstreamCalls(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return calls.Total
-}
-
-// TestExamples asks what docs/examples asks, and compares the answers with
-// those beside them; -update rewrites them.
-func TestExamples(t *testing.T) {
-	s := start(t)
-	documents, err := filepath.Glob("docs/examples/*.graphql")
-	if err != nil || len(documents) < 4 {
-		t.Fatalf("%d examples (%v), want at least 4", len(documents), err)
-	}
-	for _, name := range documents {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			got := s.query(t, read(t, name))
-			golden := strings.TrimSuffix(name, ".graphql") + ".json"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil { //nolint:gosec // a page for everybody
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(read(t, golden), got); diff != "" {
-				t.Errorf("answer (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func read(t *testing.T, name string) string {
-	t.Helper()
-	content, err := os.ReadFile(name) //nolint:gosec // a file of ours
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
 }
 
 func TestFilters(t *testing.T) {
@@ -343,6 +272,72 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestHostNames: over the configured pair no web page may reach the API under a
+// name of its own.
+func TestHostNames(t *testing.T) {
+	s := start(t, "PAYMENTLINKS_ALLOWED_HOSTS=links.example")
+	for host, want := range map[string]int{
+		"": http.StatusOK, "localhost": http.StatusOK, "links.example": http.StatusOK, "links.example:8080": http.StatusOK,
+		"evil.example": http.StatusMisdirectedRequest, "localhost.evil.example": http.StatusMisdirectedRequest,
+	} {
+		if status, answer := s.do(t, http.MethodPost, s.url+"/graphql", `{"query": "{__typename}"}`, "Host", host); status != want {
+			t.Errorf("Host %q is answered with %d %s, want %d", host, status, answer, want)
+		}
+	}
+}
+
+func TestPersistedDocuments(t *testing.T) {
+	const document = `{__typename}`
+	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(document)))
+	extensions := `"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "` + hash + `"}}`
+	ask := func(s *service, body string) string {
+		_, answer := s.do(t, http.MethodPost, s.url+"/graphql", body)
+		return answer
+	}
+
+	s := start(t)
+	if got := ask(s, `{`+extensions+`}`); !strings.Contains(got, "PersistedQueryNotFound") {
+		t.Errorf("before it is known: %s", got)
+	}
+	for _, body := range []string{`{"query": "` + document + `", ` + extensions + `}`, `{` + extensions + `}`} {
+		if got := ask(s, body); !strings.Contains(got, `"Query"`) {
+			t.Errorf("%s is answered with %s", body, got)
+		}
+	}
+	off := start(t, "PAYMENTLINKS_PERSISTED_CACHE_BYTES=0")
+	if got := ask(off, `{`+extensions+`}`); !strings.Contains(got, "PersistedQueryNotSupported") {
+		t.Errorf("switched off: %s", got)
+	}
+
+	manifest := filepath.Join(t.TempDir(), "manifest.json")
+	if err := os.WriteFile(manifest, []byte(`{"hello": "{__typename}"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	trusted := start(t, "PAYMENTLINKS_TRUSTED_DOCUMENTS="+manifest, "PAYMENTLINKS_TRUSTED_ONLY=true")
+	if got := ask(trusted, `{"documentId": "hello"}`); !strings.Contains(got, `"Query"`) {
+		t.Errorf("a trusted document is answered with %s", got)
+	}
+	if got := ask(trusted, `{"query": "{__typename}"}`); !strings.Contains(got, "BAD_REQUEST") {
+		t.Errorf("another document is answered with %s", got)
+	}
+}
+
+// TestLimitsReachTheGuard: each setting is a limit, and 0 switches it off.
+func TestLimitsReachTheGuard(t *testing.T) {
+	const deep = `{ paymentLinksConnection { nodes { amount { value } } } }`
+	for setting, wantRefused := range map[string]bool{
+		"MAX_DEPTH=3": true, "MAX_DEPTH=4": false, "MAX_DEPTH=0": false,
+		"MAX_TOKENS=5": true, "MAX_TOKENS=0": false,
+		"MAX_COMPLEXITY=2": true, "MAX_COMPLEXITY=0": false,
+		"MAX_DOCUMENT_BYTES=20": true, "MAX_LINKS=4": true, "MAX_LINKS=5": false,
+	} {
+		s := start(t, "PAYMENTLINKS_"+setting)
+		if got := s.query(t, deep); strings.Contains(got, "LIMIT_EXCEEDED") != wantRefused {
+			t.Errorf("%s: want refused = %v, got\n%s", setting, wantRefused, got)
+		}
+	}
+}
+
 // TestReadinessDoesNotFollowUpstream: a failing upstream is no reason to take us out of service.
 func TestReadinessDoesNotFollowUpstream(t *testing.T) {
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
@@ -406,7 +401,10 @@ func TestRunRefusesToStart(t *testing.T) {
 		"unknown flag":                {[]string{"--verbose"}, free, "--verbose"},
 		"production without upstream": {nil, append(free, "PAYMENTLINKS_PRODUCTION=true"), "PAYMENTLINKS_UPSTREAM_URL"},
 		"no such CA file": {nil, append(free, "PAYMENTLINKS_UPSTREAM_URL=https://api.example.com",
-			"PAYMENTLINKS_UPSTREAM_CA_FILE="+filepath.Join(t.TempDir(), "none.pem")), "none.pem"},
+			"PAYMENTLINKS_UPSTREAM_CA_FILE="+filepath.Join(t.TempDir(), "none.pem")), "PAYMENTLINKS_UPSTREAM_CA_FILE"},
+		"no such manifest": {nil, append(free, "PAYMENTLINKS_TRUSTED_DOCUMENTS="+filepath.Join(t.TempDir(), "none.json")), "PAYMENTLINKS_TRUSTED_DOCUMENTS"},
+		"no such credentials file": {nil, append(free, "PAYMENTLINKS_JWT_ISSUER=i", "PAYMENTLINKS_JWT_AUDIENCE=a", "PAYMENTLINKS_JWKS_URL=http://127.0.0.1:1/keys",
+			"PAYMENTLINKS_CREDENTIALS_FILE="+filepath.Join(t.TempDir(), "none.yaml")), "PAYMENTLINKS_CREDENTIALS_FILE"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -466,37 +464,5 @@ func TestBannersCurl(t *testing.T) {
 	}
 	if status, answer := s.do(t, http.MethodPost, curl[1], curl[4], curl[2], curl[3]); status != http.StatusOK || !strings.Contains(answer, `"$30.00"`) {
 		t.Errorf("the banner's curl is answered with %d %s", status, answer)
-	}
-}
-
-// TestReadme compares README.md with the files and settings that it shows;
-// -update rewrites the settings.
-func TestReadme(t *testing.T) {
-	readme := read(t, "README.md")
-	for _, name := range []string{"active", "page", "by_code"} {
-		for extension, language := range map[string]string{"graphql": "graphql", "json": "json"} {
-			file := filepath.Join("docs", "examples", name+"."+extension)
-			if !strings.Contains(readme, "```"+language+"\n"+read(t, file)+"```") {
-				t.Errorf("README.md does not show %s as it is", file)
-			}
-		}
-	}
-	page := read(t, filepath.Join("docs", "settings.md"))
-	shown := 0
-	for _, row := range regexp.MustCompile("(?m)^\\| (`PAYMENTLINKS_\\w+`) .*$").FindAllStringSubmatch(readme, -1) {
-		shown++
-		want := regexp.MustCompile("(?m)^\\| " + row[1] + " .*$").FindString(page)
-		if row[0] != want {
-			t.Errorf("README.md shows a setting otherwise than docs/settings.md:\n%s\n%s", row[0], want)
-		}
-		readme = strings.Replace(readme, row[0], want, 1)
-	}
-	if shown < 10 {
-		t.Errorf("README.md shows %d settings", shown)
-	}
-	if *update {
-		if err := os.WriteFile("README.md", []byte(readme), 0o644); err != nil { //nolint:gosec // a page for everybody
-			t.Fatal(err)
-		}
 	}
 }
