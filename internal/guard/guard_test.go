@@ -94,11 +94,11 @@ func TestCheckLimits(t *testing.T) {
 		},
 		"introspection": {
 			"{__schema{types{fields{type{fields{args{name type{name}} type{name}}}}}}}",
-			"{__schema{a:types{fields{type{fields{args{name type{name}} type{name}}}}} types{fields{type{fields{args{name type{name}} type{name}}}}}}}",
+			"{__schema{b:types{fields{type{fields{args{name type{name}} type{name}}}}} a:types{fields{type{fields{args{name type{name}} type{name}}}}} types{fields{type{fields{args{name type{name}} type{name}}}}}}}",
 			"Introspection would answer more than about 200000 fields; at most 200000 are allowed.",
 		},
 		"introspection by aliases in fragments": {
-			"{__schema{a:types{...F} b:types{...F}}}fragment F on __Type{fields{...A}}fragment A on __Field{args{name}}",
+			"{__schema{b:types{fields{type{fields{args{name type{name}} type{name}}}}} a:types{...F} b:types{...F}}}fragment F on __Type{fields{...A}}fragment A on __Field{args{name}}",
 			"{__schema{" + numbered(29, "a%d:types{...F}") + "}}fragment F on __Type{fields{...A}}fragment A on __Field{args{name} name type{" + strings.Repeat("ofType{name ", 9) + strings.Repeat("}", 9) + "}}",
 			"Introspection would answer more than about 200000 fields; at most 200000 are allowed.",
 		},
