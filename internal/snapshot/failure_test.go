@@ -153,7 +153,7 @@ func TestPurgedListDoesNotComeBackToAPausingCaller(t *testing.T) {
 		b.sleepUntil(100 * time.Millisecond)
 		// This caller pauses until a second has passed since the last fetch,
 		// and its wait ends before that.
-		ctx, cancel := context.WithTimeout(b.t.Context(), time.Second)
+		ctx, cancel := context.WithTimeout(b.t.Context(), 500*time.Millisecond)
 		defer cancel()
 		var callers sync.WaitGroup
 		callers.Go(func() {

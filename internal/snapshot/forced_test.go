@@ -115,8 +115,8 @@ func TestForcedInThePauseHonoursItsContext(t *testing.T) {
 		defer cancel()
 		got, err := b.Snapshot(short, pair(t, "a"), time.Now())
 		b.check(got, err, "v1", true)
-		if b.elapsed() != 200*time.Millisecond {
-			t.Errorf("answered at %v, want 200ms", b.elapsed())
+		if b.elapsed() != 300*time.Millisecond {
+			t.Errorf("answered at %v, want 300ms", b.elapsed())
 		}
 		b.wantCalls("a", 0)
 	})

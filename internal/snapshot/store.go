@@ -154,9 +154,8 @@ func New(cfg Config) (*Store, error) {
 // everyone else.
 //
 // The caller waits under ctx: when ctx is canceled the error is
-// fault.Canceled; shortly before its deadline (1 s, less where little is left)
-// the old list stands in, without one the error is fault.UpstreamTimeout. The
-// other errors are those of the Lister, fault.Unauthenticated for no pair at
+// fault.Canceled; at its deadline the old list stands in, without one the error
+// is fault.UpstreamTimeout. The other errors are those of the Lister, fault.Unauthenticated for no pair at
 // all, fault.Internal for a Lister that panicked, and
 // fault.UpstreamUnavailable after Close.
 func (s *Store) Snapshot(ctx context.Context, c tenant.Credentials, notBefore time.Time) (*paymentlink.Snapshot, error) {

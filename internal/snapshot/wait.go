@@ -16,9 +16,6 @@ const (
 	// patience is how long a caller waits for a try while upstream is known to
 	// fail and an old list is at hand.
 	patience = time.Second
-	// maxMargin is how long before a caller's deadline its wait ends, so that
-	// the rest of its answer still arrives.
-	maxMargin = time.Second
 )
 
 // request is one caller's question.
@@ -40,14 +37,12 @@ type next struct {
 
 // await answers what cannot be answered from memory at once.
 func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, error) {
-	waiting, cancel := beforeDeadline(ctx)
-	defer cancel()
 	for {
 		n := s.decide(ctx, r)
 		if n.snapshot != nil || n.err != nil {
 			return n.snapshot, n.err
 		}
-		switch n.wait(waiting) {
+		switch n.wait(ctx) {
 		case landed:
 			f := n.flight
 			if f.err != nil {
@@ -153,14 +148,4 @@ func (n next) wait(ctx context.Context) event {
 	case <-ctx.Done():
 		return contextEnded
 	}
-}
-
-// beforeDeadline returns a context that ends maxMargin before ctx does, or
-// half-way where less than twice that is left.
-func beforeDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return ctx, func() {}
-	}
-	return context.WithDeadline(ctx, deadline.Add(-min(maxMargin, time.Until(deadline)/2)))
 }
