@@ -13,7 +13,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"log/slog"
+	"sync"
 )
 
 // MaxCredentialBytes bounds each credential: some 15 times the tokens seen,
@@ -77,26 +79,37 @@ type Key [sha256.Size]byte
 // keys nor a chosen pair says anything about another pair. It is safe for
 // concurrent use.
 type Keyer struct {
-	secret [sha256.Size]byte
+	// macs holds *keying: setting up an HMAC costs three times a use of it.
+	macs sync.Pool
+}
+
+// keying is an HMAC with the memory that one use of it needs.
+type keying struct {
+	mac  hash.Hash
+	pair []byte
+	sum  []byte
 }
 
 // NewKeyer draws a new secret; keys of two Keyers never match.
 func NewKeyer() *Keyer {
-	k := &Keyer{}
-	_, _ = rand.Read(k.secret[:]) // never fails: crypto/rand ends the program first
-	return k
+	secret := make([]byte, sha256.Size)
+	_, _ = rand.Read(secret) // never fails: crypto/rand ends the program first
+	return &Keyer{macs: sync.Pool{New: func() any { return &keying{mac: hmac.New(sha256.New, secret)} }}}
 }
 
 // Key returns the key of a pair: equal for equal pairs only.
 func (k *Keyer) Key(c Credentials) Key {
-	mac := hmac.New(sha256.New, k.secret[:])
+	use, _ := k.macs.Get().(*keying)
+	defer k.macs.Put(use)
 	// The length goes first: without it ("ab", "c") and ("a", "bc") would share a key.
-	var length [4]byte
-	binary.BigEndian.PutUint32(length[:], uint32(len(c.userToken)))
-	mac.Write(length[:])
-	mac.Write([]byte(c.userToken))
-	mac.Write([]byte(c.apiKey))
-	return Key(mac.Sum(nil))
+	use.pair = binary.BigEndian.AppendUint32(use.pair[:0], uint32(len(c.userToken)))
+	use.pair = append(use.pair, c.userToken...)
+	use.pair = append(use.pair, c.apiKey...)
+	use.mac.Reset()
+	_, _ = use.mac.Write(use.pair) // a hash.Hash never fails
+	clear(use.pair)
+	use.sum = use.mac.Sum(use.sum[:0])
+	return Key(use.sum)
 }
 
 type contextKey struct{}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 
 	"paymentlinks/internal/tenant"
@@ -77,5 +78,39 @@ func TestKey(t *testing.T) {
 	}
 	if keyer.Key(pair("ab", "c")) == tenant.NewKeyer().Key(pair("ab", "c")) {
 		t.Error("two keyers make the same key")
+	}
+}
+
+func TestKeyIsSafeForConcurrentUse(t *testing.T) {
+	keyer := tenant.NewKeyer()
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			c, err := tenant.NewCredentials(strings.Repeat("t", i+1), "k")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			first := keyer.Key(c)
+			for range 200 {
+				if keyer.Key(c) != first {
+					t.Errorf("the key of pair %d changes", i)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func BenchmarkKey(b *testing.B) {
+	c, err := tenant.NewCredentials(strings.Repeat("t", 36), strings.Repeat("k", 40))
+	if err != nil {
+		b.Fatal(err)
+	}
+	keyer := tenant.NewKeyer()
+	b.ReportAllocs()
+	for b.Loop() {
+		keyer.Key(c)
 	}
 }
