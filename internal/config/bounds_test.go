@@ -77,6 +77,40 @@ func TestDefaultsWrittenOut(t *testing.T) {
 	}
 }
 
+// TestFlagAndVariableAgree sets each setting in both ways: the outcome is the same, error or not.
+func TestFlagAndVariableAgree(t *testing.T) {
+	values := []string{"true", "off", "7", "3MiB", "30s", "127.0.0.1:7", "a.example", "https://a.example", "America/Mexico_City", "error", "json"}
+	accepted := map[string]bool{}
+	for _, s := range settings(t) {
+		if strings.HasSuffix(s.Env, "_FILE") {
+			continue // reads files
+		}
+		for _, value := range values {
+			_, byVariable, variableErr := config.Parse(nil, []string{s.Env + "=" + value}, io.Discard, io.Discard)
+			_, byFlag, flagErr := config.Parse([]string{"--" + s.Flag + "=" + value}, nil, io.Discard, io.Discard)
+			if (variableErr == nil) != (flagErr == nil) || byVariable.String() != byFlag.String() {
+				t.Errorf("%s=%s gives %v%v, --%s=%s gives %v%v", s.Env, value, byVariable, variableErr, s.Flag, value, byFlag, flagErr)
+			}
+			accepted[s.Env] = accepted[s.Env] || variableErr == nil
+		}
+	}
+	// These need others beside them, whatever their value.
+	for _, env := range []string{
+		"PAYMENTLINKS_PRODUCTION", "PAYMENTLINKS_UPSTREAM_INSECURE", "PAYMENTLINKS_JWT_ISSUER", "PAYMENTLINKS_JWT_AUDIENCE",
+		"PAYMENTLINKS_JWKS_URL", "PAYMENTLINKS_JWT_MERCHANT_CLAIM", "PAYMENTLINKS_TRUSTED_ONLY",
+	} {
+		if accepted[env] {
+			t.Errorf("%s is accepted alone", env)
+		}
+		delete(accepted, env)
+	}
+	for env, ok := range accepted {
+		if !ok {
+			t.Errorf("%s accepts none of %q", env, values)
+		}
+	}
+}
+
 // FuzzParse hands any text to any setting: Parse must not panic, and its error
 // must name the setting or the one it contradicts.
 func FuzzParse(f *testing.F) {

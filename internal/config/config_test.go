@@ -307,8 +307,8 @@ func TestConfigNeverPrintsSecrets(t *testing.T) {
 		fmt.Fprintf(&out, verb+"\n", c.Callers.APIKey)
 		fmt.Fprintf(&out, verb+"\n", &c.Callers.APIKey)
 	}
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("settings", "settings", c, "callers", c.Callers)
-	slog.New(slog.NewTextHandler(&out, nil)).Info("settings", "settings", c, "callers", c.Callers)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("settings", "settings", c, "callers", c.Callers, "key", c.Callers.APIKey)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("settings", "settings", c, "callers", c.Callers, "key", c.Callers.APIKey)
 	if err := json.NewEncoder(&out).Encode(c); err != nil {
 		t.Fatal(err)
 	}
@@ -318,6 +318,15 @@ func TestConfigNeverPrintsSecrets(t *testing.T) {
 	want := "PAYMENTLINKS_USER_TOKEN=[redacted]\nPAYMENTLINKS_API_KEY=[redacted]\nPAYMENTLINKS_MAX_DEPTH=9\n"
 	if got := c.String(); got != want {
 		t.Errorf("String() = %q, want %q", got, want)
+	}
+}
+
+// TestParseReadsWhatItIsHanded: the process's own environment does not count.
+func TestParseReadsWhatItIsHanded(t *testing.T) {
+	t.Setenv("PAYMENTLINKS_MAX_DEPTH", "3")
+	t.Setenv("PORT", "9")
+	if c := parse(t, nil); c.Limits.MaxDepth != 15 || c.Server.Listen != "127.0.0.1:8080" {
+		t.Errorf("MaxDepth = %d and Listen = %s come from the process's environment", c.Limits.MaxDepth, c.Server.Listen)
 	}
 }
 

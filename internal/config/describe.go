@@ -50,20 +50,13 @@ func describe(flags []*kong.Flag) []Setting {
 		}
 		value := printed(flag.Target)
 		settings = append(settings, Setting{
-			Flag: flag.Name, Env: variable(flag.Name), Group: groupOf(flag), Default: defaultOf(flag.Value),
+			Flag: flag.Name, Env: variable(flag.Name), Group: flag.Group.Title, Default: defaultOf(flag.Value),
 			Unit: unitOf(flag.Value), Min: flag.Tag.Get("min"), Max: flag.Tag.Get("max"),
 			Help: flag.Help, Value: value,
 			IsDefault: flag.Target.IsZero() || value == flag.Default,
 		})
 	}
 	return settings
-}
-
-func groupOf(flag *kong.Flag) string {
-	if flag.Group == nil {
-		return ""
-	}
-	return flag.Group.Title
 }
 
 // printed gives a value as its variable would be written; secrets redact themselves.

@@ -88,9 +88,6 @@ func (helpFlag) BeforeReset(ctx *kong.Context) error {
 	return errHelp
 }
 
-// IgnoreDefault keeps kong from calling the hook for a flag that is not given.
-func (helpFlag) IgnoreDefault() {}
-
 // envResolver gives kong the values that come from variables.
 type envResolver struct {
 	env map[string]string
