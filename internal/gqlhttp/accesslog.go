@@ -1,6 +1,7 @@
 package gqlhttp
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 )
@@ -8,9 +9,8 @@ import (
 // logAccess writes the one line of a request. Everything in it is bounded and
 // ours: no part of the URL, of a header or of a body, but for a request id that
 // passed isRequestID.
-func (c *call) logAccess() {
+func (c *call) logAccess(ctx context.Context) {
 	logger := c.t.cfg.Logger
-	ctx := c.r.Context()
 	if !logger.Enabled(ctx, slog.LevelInfo) {
 		return
 	}

@@ -40,16 +40,17 @@ func (s *scripted) DispatchOperation(ctx context.Context, _ *graphql.OperationCo
 	}, ctx
 }
 
-func answered(t *testing.T, s *scripted, change ...func(*gqlhttp.Config)) *httptest.ResponseRecorder {
+func answered(t *testing.T, s *scripted) *httptest.ResponseRecorder {
 	t.Helper()
-	change = append(change, func(c *gqlhttp.Config) { c.Executor = s })
-	return newEdge(t, change...).do(query(`{hello}`, "X-Request-Id", "id-1", "Accept", asResponse))
+	return newEdge(t, func(c *gqlhttp.Config) { c.Executor = s }).do(query(`{hello}`, "X-Request-Id", "id-1", "Accept", asResponse))
 }
 
 func TestAnswerBytes(t *testing.T) {
 	yes := true
-	failed := &gqlerror.Error{Message: `A "quoted" sentence.`, Path: ast.Path{ast.PathName("a"), ast.PathIndex(3)},
-		Locations: []gqlerror.Location{{Line: 1, Column: 2}}, Extensions: map[string]any{"code": "FORBIDDEN"}}
+	failed := &gqlerror.Error{
+		Message: `A "quoted" sentence.`, Path: ast.Path{ast.PathName("a"), ast.PathIndex(3)},
+		Locations: []gqlerror.Location{{Line: 1, Column: 2}}, Extensions: map[string]any{"code": "FORBIDDEN"},
+	}
 	tests := map[string]struct {
 		answers []*graphql.Response
 		status  int
@@ -59,7 +60,11 @@ func TestAnswerBytes(t *testing.T) {
 			[]*graphql.Response{{Data: json.RawMessage(`{"a": 1e400,"b":"é\u003c"}`)}}, 200, `{"data":{"a": 1e400,"b":"é\u003c"}}`,
 		},
 		"errors go first, with the request's id": {
-			[]*graphql.Response{{Data: json.RawMessage(`{"a":null}`), Errors: gqlerror.List{failed, {Message: "B.", Extensions: map[string]any{"requestId": "known"}}}}}, 200,
+			[]*graphql.Response{{
+				Data:   json.RawMessage(`{"a":null}`),
+				Errors: gqlerror.List{failed, {Message: "B.", Extensions: map[string]any{"requestId": "known"}}},
+			}},
+			200,
 			`{"errors":[{"message":"A \"quoted\" sentence.","path":["a",3],"locations":[{"line":1,"column":2}],"extensions":{"code":"FORBIDDEN","requestId":"id-1"}},` +
 				`{"message":"B.","extensions":{"requestId":"known"}}],"data":{"a":null}}`,
 		},
@@ -159,7 +164,7 @@ func TestRequestErrors(t *testing.T) {
 		"several operations":  {`{"query":"query a{hello} query b{hello}"}`, "OPERATION_RESOLUTION_FAILURE", "The document holds several operations: operationName must say which.", 0},
 		"fragments alone":     {`{"query":"fragment f on Query{hello}"}`, "OPERATION_RESOLUTION_FAILURE", "The document holds no operation.", 0},
 		"nothing":             {`{"query":" "}`, "GRAPHQL_PARSE_FAILED", "The document is empty.", 0},
-		"a limit is named":    {`{"query":"` + deep(16) + `"}`, "LIMIT_EXCEEDED", "", 0},
+		"a limit is named":    {`{"query":"` + tooDeep() + `"}`, "LIMIT_EXCEEDED", "", 0},
 		"names two with same": {`{"query":"query a{hello} query a{hello}"}`, "GRAPHQL_VALIDATION_FAILED", "Two operations have the same name.", 1},
 	}
 	for name, test := range tests {

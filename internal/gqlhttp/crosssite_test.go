@@ -60,8 +60,8 @@ func TestCrossSite(t *testing.T) {
 					t.Fatalf("status = %d, want refused %v", w.Code, test.refused)
 				}
 				if test.refused {
-					if e.fixture.executed > 0 || !strings.Contains(w.Body.String(), "CROSS_SITE_REQUEST") {
-						t.Errorf("executed %d, body %s, want none and CROSS_SITE_REQUEST", e.fixture.executed, w.Body)
+					if e.fixture.executed.Load() > 0 || !strings.Contains(w.Body.String(), "CROSS_SITE_REQUEST") {
+						t.Errorf("executed %d, body %s, want none and CROSS_SITE_REQUEST", e.fixture.executed.Load(), w.Body)
 					}
 					if got := w.Header().Get("Access-Control-Allow-Origin"); got != "" {
 						t.Errorf("Access-Control-Allow-Origin = %q for a refused origin", got)

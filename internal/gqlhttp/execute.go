@@ -25,10 +25,10 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	op, list := exec.CreateOperationContext(ctx, params)
 	if c.r.Method != http.MethodPost && isMutation(params, op) {
 		c.w.Header().Set("Allow", http.MethodPost)
-		return c.refuse(fault.New(fault.MethodNotAllowed, "Mutations must be sent with POST."))
+		return c.refuse(ctx, fault.New(fault.MethodNotAllowed, "Mutations must be sent with POST."))
 	}
 	if len(list) > 0 {
-		return c.requestErrors(params, op, list)
+		return c.requestErrors(ctx, params, op, list)
 	}
 	if c.t.cfg.Persisted != nil {
 		c.t.cfg.Persisted.Register(document)
@@ -38,18 +38,18 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	resp := answers(ctx)
 	switch {
 	case c.r.Context().Err() != nil:
-		return c.refuse(c.r.Context().Err())
+		return c.refuse(ctx, c.r.Context().Err())
 	case resp == nil && ctx.Err() != nil:
-		return c.refuse(ctx.Err())
+		return c.refuse(ctx, ctx.Err())
 	case resp == nil, resp.Data == nil && len(resp.Errors) == 0:
-		return c.refuse(errors.New("execution gave no answer"))
+		return c.refuse(ctx, errors.New("execution gave no answer"))
 	case resp.HasNext != nil && *resp.HasNext:
 		return c.refuseDeferred(ctx, answers)
 	case resp.Data == nil:
-		return c.requestErrors(params, op, resp.Errors)
+		return c.requestErrors(ctx, params, op, resp.Errors)
 	}
 	if err := c.writeAnswer(resp); err != nil {
-		return c.writeNull(err)
+		return c.writeNull(ctx, err)
 	}
 	return nil
 }
@@ -61,13 +61,13 @@ func (c *call) refuseDeferred(ctx context.Context, answers graphql.ResponseHandl
 	for part := answers(ctx); part != nil && part.HasNext != nil && *part.HasNext; part = answers(ctx) {
 		continue
 	}
-	return c.refuse(fault.New(fault.ValidationFailed, "Answers in parts (@defer) are not supported."))
+	return c.refuse(ctx, fault.New(fault.ValidationFailed, "Answers in parts (@defer) are not supported."))
 }
 
 // writeNull answers an operation that was executed but whose answer cannot be
 // sent: there is a data entry, and it is null.
-func (c *call) writeNull(cause error) []refusal {
-	r := c.refuse(cause)[0]
+func (c *call) writeNull(ctx context.Context, cause error) []refusal {
+	r := c.refuse(ctx, cause)[0]
 	null := &graphql.Response{
 		Data: []byte("null"),
 		Errors: gqlerror.List{{
@@ -76,7 +76,7 @@ func (c *call) writeNull(cause error) []refusal {
 		}},
 	}
 	if err := c.writeAnswer(null); err != nil {
-		return c.refuse(err)
+		return c.refuse(ctx, err)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func NegotiateCodings(acceptEncoding ...string) (long, short string, ok bool) {
 	return c.best.String(), short, ok
 }
 
-func DecodeObject(text []byte) (map[string]any, error) { return decodeObject(text) }
+func DecodeObject(text string) (map[string]any, error) { return decodeObject(text) }
 
 func DecodeURL(rawQuery string) error {
 	_, err := decodeURL(rawQuery)

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,7 +54,7 @@ type fixture struct {
 	before func(ctx context.Context)
 	// freshness is what the field "listed" reports.
 	freshness exchange.Freshness
-	executed  int
+	executed  atomic.Int64
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -73,7 +74,7 @@ func (f *fixture) Complexity(context.Context, string, string, int, map[string]an
 
 // Exec answers the root fields in a row.
 func (f *fixture) Exec(ctx context.Context) graphql.ResponseHandler {
-	f.executed++
+	f.executed.Add(1)
 	if f.before != nil {
 		f.before(ctx)
 	}
@@ -195,7 +196,8 @@ func newEdge(t testing.TB, change ...func(*gqlhttp.Config)) *edge {
 	return e
 }
 
-var noon = time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC)
+// noon is when the clock of these tests stands still.
+var noon = time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // never written
 
 // do sends a request and returns the answer.
 func (e *edge) do(r *http.Request) *httptest.ResponseRecorder {

@@ -1,9 +1,9 @@
 package gqlhttp
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -21,8 +21,9 @@ const maxNesting = 64
 
 // decodeObject reads one JSON object. Numbers are json.Number, so that no digit
 // is lost. The errors are *fault.Error of kind BadRequest.
-func decodeObject(text []byte) (map[string]any, error) {
-	if !utf8.Valid(text) {
+// Strings of the result are parts of text.
+func decodeObject(text string) (map[string]any, error) {
+	if !utf8.ValidString(text) {
 		return nil, fault.New(fault.BadRequest, "The JSON is not valid UTF-8.")
 	}
 	d := decoder{text: text}
@@ -42,7 +43,7 @@ func decodeObject(text []byte) (map[string]any, error) {
 
 // decoder reads text from at on.
 type decoder struct {
-	text []byte
+	text string
 	at   int
 }
 
@@ -102,7 +103,7 @@ func (d *decoder) value(depth int) (any, error) {
 }
 
 func (d *decoder) literal(word string) bool {
-	if !bytes.HasPrefix(d.text[d.at:], []byte(word)) {
+	if !strings.HasPrefix(d.text[d.at:], word) {
 		return false
 	}
 	d.at += len(word)
@@ -182,7 +183,7 @@ func (d *decoder) string() (string, error) {
 	for d.at < len(d.text) {
 		switch c := d.text[d.at]; {
 		case c == '"':
-			s := string(d.text[start:d.at])
+			s := d.text[start:d.at]
 			d.at++
 			return s, nil
 		case c == '\\':
@@ -266,7 +267,8 @@ func (d *decoder) hex4() (rune, bool) {
 		return 0, false
 	}
 	var r rune
-	for _, c := range d.text[d.at+2 : d.at+6] {
+	for i := d.at + 2; i < d.at+6; i++ {
+		c := d.text[i]
 		switch {
 		case '0' <= c && c <= '9':
 			c -= '0'

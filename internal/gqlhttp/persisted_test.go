@@ -85,7 +85,7 @@ func TestAutomaticPersistedQuery(t *testing.T) {
 
 // Only what passed the guard and the validator is worth keeping.
 func TestRefusedDocumentIsNotKept(t *testing.T) {
-	for name, document := range map[string]string{"invalid": `{nothing}`, "over a limit": deep(16), "no GraphQL": `{`} {
+	for name, document := range map[string]string{"invalid": `{nothing}`, "over a limit": tooDeep(), "no GraphQL": `{`} {
 		t.Run(name, func(t *testing.T) {
 			e := newEdge(t, withStore(t, persisted.Config{}))
 			e.do(post(`{"query":` + quote(document) + `,"extensions":` + extension(document) + `}`))
@@ -169,9 +169,9 @@ func TestPersistedMutationByGET(t *testing.T) {
 	const document = `mutation{poke}`
 	e := newEdge(t, withStore(t, persisted.Config{}))
 	e.do(post(`{"query":` + quote(document) + `,"extensions":` + extension(document) + `}`))
-	executed := e.fixture.executed
+	executed := e.fixture.executed.Load()
 	w := e.do(get("extensions=" + url.QueryEscape(extension(document))))
-	if w.Code != 405 || e.fixture.executed != executed {
-		t.Errorf("status = %d, executed %d more, want 405 and none", w.Code, e.fixture.executed-executed)
+	if w.Code != 405 || e.fixture.executed.Load() != executed {
+		t.Errorf("status = %d, executed %d more, want 405 and none", w.Code, e.fixture.executed.Load()-executed)
 	}
 }

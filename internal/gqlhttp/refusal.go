@@ -1,6 +1,7 @@
 package gqlhttp
 
 import (
+	"context"
 	"errors"
 	"math"
 	"net/http"
@@ -32,30 +33,30 @@ type refusal struct {
 
 // refuse makes the refusal for an error. An error that nobody classified is
 // logged, by its type alone: its text may quote anything.
-func (c *call) refuse(err error) []refusal {
+func (c *call) refuse(ctx context.Context, err error) []refusal {
 	kind := fault.KindOf(err)
 	classified, ok := errors.AsType[*fault.Error](err)
 	if !ok {
-		return []refusal{c.unclassified(kind, err)}
+		return []refusal{c.unclassified(ctx, kind, err)}
 	}
 	r := refusal{kind: kind, message: classified.Public, retryAfter: classified.RetryAfter}
 	if at, ok := guard.LocationOf(err); ok {
 		r.locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}
 	}
 	if kind == fault.Internal {
-		c.logFailure(err)
+		c.logFailure(ctx, err)
 	}
 	return []refusal{r}
 }
 
-func (c *call) unclassified(kind fault.Kind, err error) refusal {
+func (c *call) unclassified(ctx context.Context, kind fault.Kind, err error) refusal {
 	switch kind { //nolint:exhaustive // KindOf knows no others for an error that is no fault
 	case fault.Canceled:
 		return refusal{kind: kind}
 	case fault.Timeout:
 		return refusal{kind: kind, message: "The request took too long."}
 	}
-	c.logFailure(err)
+	c.logFailure(ctx, err)
 	return refusal{kind: fault.Internal, message: internalError}
 }
 
@@ -77,8 +78,11 @@ func (c *call) writeRefusal(refusals []refusal) {
 		c.send(status)
 		return
 	}
-	if status == http.StatusUnauthorized {
+	switch status {
+	case http.StatusUnauthorized:
 		header.Set("WWW-Authenticate", c.t.cfg.Challenge)
+	case http.StatusRequestTimeout:
+		header.Set("Connection", "close") // the rest of the body may yet come (RFC 9110, 15.5.9)
 	}
 	if first.retryAfter > 0 {
 		header.Set("Retry-After", strconv.FormatInt(wholeSeconds(first.retryAfter), 10))

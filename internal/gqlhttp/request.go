@@ -25,7 +25,7 @@ type operationRequest struct {
 
 // decodeBody reads the parameters of a POST. Properties that the specification
 // reserves for its future are ignored.
-func decodeBody(body []byte) (operationRequest, error) {
+func decodeBody(body string) (operationRequest, error) {
 	if len(body) == 0 {
 		return operationRequest{}, fault.New(fault.BadRequest, "The request has no body.")
 	}
@@ -55,7 +55,7 @@ func decodeBody(body []byte) (operationRequest, error) {
 	return req, nil
 }
 
-func isList(body []byte) bool {
+func isList(body string) bool {
 	d := decoder{text: body}
 	d.skipSpace()
 	return d.peek() == '['
@@ -132,7 +132,7 @@ func decodeParameter(name, encoded string) (map[string]any, error) {
 	if encoded == "" || strings.TrimSpace(encoded) == "null" {
 		return nil, nil //nolint:nilnil // absent
 	}
-	object, err := decodeObject([]byte(encoded))
+	object, err := decodeObject(encoded)
 	if err != nil {
 		return nil, fault.New(fault.BadRequest, fmt.Sprintf("%q must be a JSON object.", name))
 	}

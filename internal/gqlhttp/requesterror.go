@@ -1,6 +1,7 @@
 package gqlhttp
 
 import (
+	"context"
 	"errors"
 	"unicode/utf8"
 
@@ -19,17 +20,17 @@ const maxQuotedBytes = 256
 // requestErrors makes the refusals of an operation that gqlgen did not accept.
 // gqlparser's messages quote the document and the variables, so each becomes a
 // sentence of ours, chosen by the rule that was broken, with the place.
-func (c *call) requestErrors(params *graphql.RawParams, op *graphql.OperationContext, list gqlerror.List) []refusal {
+func (c *call) requestErrors(ctx context.Context, params *graphql.RawParams, op *graphql.OperationContext, list gqlerror.List) []refusal {
 	refusals := make([]refusal, 0, min(len(list), maxRefusals))
 	for _, err := range list[:min(len(list), maxRefusals)] {
-		r := c.requestError(params, op, err)
+		r := c.requestError(ctx, params, op, err)
 		r.locations = append(r.locations, err.Locations...)
 		refusals = append(refusals, r)
 	}
 	return refusals
 }
 
-func (c *call) requestError(params *graphql.RawParams, op *graphql.OperationContext, err *gqlerror.Error) refusal {
+func (c *call) requestError(ctx context.Context, params *graphql.RawParams, op *graphql.OperationContext, err *gqlerror.Error) refusal {
 	code, _ := err.Extensions["code"].(string)
 	classified, isFault := errors.AsType[*fault.Error](err)
 	switch {
@@ -44,7 +45,7 @@ func (c *call) requestError(params *graphql.RawParams, op *graphql.OperationCont
 	case op.Operation == nil:
 		return resolutionError(params)
 	}
-	c.logFailure(err)
+	c.logFailure(ctx, err)
 	return refusal{kind: fault.Internal, message: internalError}
 }
 

@@ -180,7 +180,7 @@ func TestSpecification(t *testing.T) {
 		"application/json: an invalid document is 200":      {request: query(`{nothing}`, "Accept", asJSON), status: 200, code: "GRAPHQL_VALIDATION_FAILED"},
 		"application/json: no such operation is 200":        {request: post(`{"query":"{hello}","operationName":"x"}`), status: 200, code: "OPERATION_RESOLUTION_FAILURE"},
 		"application/json: a bad variable is 200":           {request: post(`{"query":"query($n:Int!){echo(number:$n)}"}`), status: 200, code: "BAD_USER_INPUT"},
-		"application/json: a limit is 200":                  {request: query(deep(16)), status: 200, code: "LIMIT_EXCEEDED"},
+		"application/json: a limit is 200":                  {request: query(tooDeep()), status: 200, code: "LIMIT_EXCEEDED"},
 		"graphql-response+json: a syntax error is 400":      {request: query(`{`, "Accept", asResponse), status: 400, code: "GRAPHQL_PARSE_FAILED"},
 		"graphql-response+json: an empty document is 400":   {request: query(``, "Accept", asResponse), status: 400, code: "GRAPHQL_PARSE_FAILED"},
 		"graphql-response+json: comments alone are 400":     {request: query(`# nothing`, "Accept", asResponse), status: 400, code: "GRAPHQL_PARSE_FAILED"},
@@ -189,7 +189,7 @@ func TestSpecification(t *testing.T) {
 		"graphql-response+json: several operations are 400": {request: query(`query a{hello} query b{hello}`, "Accept", asResponse), status: 400, code: "OPERATION_RESOLUTION_FAILURE"},
 		"graphql-response+json: no operation is 400":        {request: query(`fragment f on Query{hello}`, "Accept", asResponse), status: 400, code: "OPERATION_RESOLUTION_FAILURE"},
 		"graphql-response+json: a bad variable is 400":      {request: post(`{"query":"query($n:Int!){echo(number:$n)}","variables":{"n":"x"}}`, "Accept", asResponse), status: 400, code: "BAD_USER_INPUT"},
-		"graphql-response+json: a limit is 400":             {request: query(deep(16), "Accept", asResponse), status: 400, code: "LIMIT_EXCEEDED"},
+		"graphql-response+json: a limit is 400":             {request: query(tooDeep(), "Accept", asResponse), status: 400, code: "LIMIT_EXCEEDED"},
 		"graphql-response+json: a field's error is 200":     {request: query(`{fails(kind:"UPSTREAM_TIMEOUT")}`, "Accept", asResponse), status: 200, code: "UPSTREAM_TIMEOUT"},
 		"application/json: a field's error is 200":          {request: query(`{fails(kind:"FORBIDDEN")}`, "Accept", asJSON), status: 200, code: "FORBIDDEN"},
 
@@ -267,10 +267,8 @@ func checkCommon(t *testing.T, w *httptest.ResponseRecorder) {
 	}
 }
 
-// deep is a document of the given levels; what it selects does not exist.
-func deep(levels int) string {
-	return strings.Repeat("{a", levels) + strings.Repeat("}", levels)
-}
+// tooDeep is a document of one level more than the guard allows.
+func tooDeep() string { return strings.Repeat("{a", 16) + strings.Repeat("}", 16) }
 
 func announced(bytes int64) *http.Request {
 	r := post("{}")

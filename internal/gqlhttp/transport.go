@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -49,8 +50,10 @@ func (t *transport) Supports(*http.Request) bool { return true }
 // Do implements graphql.Transport.
 func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	c := t.receive(w, r)
-	defer c.finish()
-	if refusals := c.serve(exec); refusals != nil {
+	ctx, cancel := context.WithTimeout(r.Context(), t.cfg.RequestTimeout)
+	defer cancel()
+	defer c.finish(ctx)
+	if refusals := c.serve(ctx, exec); refusals != nil {
 		c.writeRefusal(refusals)
 	}
 }
@@ -85,42 +88,42 @@ func (t *transport) receive(w http.ResponseWriter, r *http.Request) *call {
 }
 
 // finish is the edge's one recover, and writes the access line.
-func (c *call) finish() {
+func (c *call) finish(ctx context.Context) {
 	if panicked := recover(); panicked != nil {
-		c.logPanic(panicked)
+		c.logPanic(ctx, panicked)
 		if c.status != 0 {
-			c.logAccess()
+			c.logAccess(ctx)
 			panic(http.ErrAbortHandler) // part of an answer is out: only a broken connection tells
 		}
 		c.writeRefusal([]refusal{{kind: fault.Internal, message: internalError}})
 	}
-	c.logAccess()
+	c.logAccess(ctx)
 }
 
 // logPanic logs where it happened. A panic's value may hold anything of a
 // request, so that only the runtime's own words are logged, else the type.
-func (c *call) logPanic(panicked any) {
+func (c *call) logPanic(ctx context.Context, panicked any) {
 	what := reflect.TypeOf(panicked).String()
 	if err, ok := panicked.(runtime.Error); ok {
 		what = err.Error()
 	}
-	c.t.cfg.Logger.LogAttrs(c.r.Context(), slog.LevelError, "panic at the edge",
+	c.t.cfg.Logger.LogAttrs(ctx, slog.LevelError, "panic at the edge",
 		slog.String("request_id", c.exchange.RequestID), slog.String("panic", what), slog.String("stack", string(debug.Stack())))
 }
 
 // logFailure logs a failure that nobody classified, by its type alone.
-func (c *call) logFailure(err error) {
-	c.t.cfg.Logger.LogAttrs(c.r.Context(), slog.LevelError, "unclassified error at the edge",
+func (c *call) logFailure(ctx context.Context, err error) {
+	c.t.cfg.Logger.LogAttrs(ctx, slog.LevelError, "unclassified error at the edge",
 		slog.String("request_id", c.exchange.RequestID), slog.String("error_type", reflect.TypeOf(err).String()))
 }
 
 // serve answers the request or returns why it refuses to.
-func (c *call) serve(exec graphql.GraphExecutor) []refusal {
+func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) []refusal {
 	if c.r.ContentLength != 0 {
 		c.t.limitReading(c.w)
 	}
 	if err := c.admit(); err != nil {
-		return c.refuse(err)
+		return c.refuse(ctx, err)
 	}
 	if c.r.Method == http.MethodOptions {
 		c.answerOptions()
@@ -128,24 +131,26 @@ func (c *call) serve(exec graphql.GraphExecutor) []refusal {
 	}
 	credentials, err := c.t.cfg.Callers.Identify(c.r)
 	if err != nil {
-		return c.refuse(err)
+		return c.refuse(ctx, err)
 	}
-	ctx, cancel := context.WithTimeout(c.r.Context(), c.t.cfg.RequestTimeout)
-	defer cancel()
 	ctx = exchange.NewContext(ctx, c.exchange)
 	if !credentials.IsZero() {
 		ctx = tenant.NewContext(ctx, credentials)
 	}
 	req, err := c.read()
 	if err != nil {
-		return c.refuse(err)
+		return c.refuse(ctx, err)
 	}
 	document, err := c.resolve(req)
 	if err != nil {
-		return c.refuse(err)
+		return c.refuse(ctx, err)
 	}
 	if err := c.t.cfg.Guard.Check(document.Text); err != nil {
-		return c.refuse(err)
+		return c.refuse(ctx, err)
+	}
+	if !document.IsNamed {
+		// Whoever keeps the document must not keep the request's body with it.
+		document.Text = strings.Clone(document.Text)
 	}
 	return c.execute(ctx, exec, req, document)
 }
@@ -213,7 +218,7 @@ func (c *call) read() (operationRequest, error) {
 	if err := c.t.readBody(body, c.w, c.r); err != nil {
 		return operationRequest{}, err
 	}
-	return decodeBody(body.Bytes())
+	return decodeBody(body.String())
 }
 
 // resolve returns the document that the request brings or names.
