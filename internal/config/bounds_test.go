@@ -79,11 +79,20 @@ func TestDefaultsWrittenOut(t *testing.T) {
 
 // TestFlagAndVariableAgree sets each setting in both ways: the outcome is the same, error or not.
 func TestFlagAndVariableAgree(t *testing.T) {
-	values := []string{"true", "off", "7", "3MiB", "30s", "127.0.0.1:7", "a.example", "https://a.example", "America/Mexico_City", "error", "json"}
+	words := []string{"true", "off", "127.0.0.1:7", "a.example", "https://a.example", "America/Mexico_City", "error", "json"}
 	accepted := map[string]bool{}
 	for _, s := range settings(t) {
 		if strings.HasSuffix(s.Env, "_FILE") {
 			continue // reads files
+		}
+		values := words
+		switch {
+		case s.Unit == "bytes":
+			values = []string{"100KiB"}
+		case s.Unit == "duration":
+			values = []string{"30s"}
+		case s.Unit != "":
+			values = []string{"7"}
 		}
 		for _, value := range values {
 			_, byVariable, variableErr := config.Parse(nil, []string{s.Env + "=" + value}, io.Discard, io.Discard)
@@ -106,7 +115,7 @@ func TestFlagAndVariableAgree(t *testing.T) {
 	}
 	for env, ok := range accepted {
 		if !ok {
-			t.Errorf("%s accepts none of %q", env, values)
+			t.Errorf("%s accepts none of the values", env)
 		}
 	}
 }
