@@ -56,8 +56,8 @@ func rooms() map[string]room {
 			ours:    []string{"internal/fault", "internal/paymentlink"},
 			modules: []string{"github.com/graph-gophers/dataloader/v7"},
 		},
-		"internal/qrcode": {ours: []string{"internal/fault"}, modules: []string{"github.com/boombuler/barcode"}},
-		"internal/share":  {ours: []string{"internal/fault", "internal/money", "internal/paymentlink"}, modules: []string{xtext}},
+		"internal/qrcode": {modules: []string{"github.com/boombuler/barcode"}},
+		"internal/share":  {ours: []string{"internal/money"}, modules: []string{xtext}},
 
 		// The domain.
 		"internal/paymentlink": {

@@ -5,6 +5,7 @@ package qrcode
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -12,8 +13,6 @@ import (
 	"strconv"
 
 	"github.com/boombuler/barcode/qr"
-
-	"paymentlinks/internal/fault"
 )
 
 // The bounds of a picture's width and height: smaller ones cannot be scanned,
@@ -25,6 +24,9 @@ const (
 
 // quietZone is the light margin that the standard asks for, in modules.
 const quietZone = 4
+
+// ErrTooLong is returned for a text that no code holds at the level.
+var ErrTooLong = errors.New("text too long for a QR code")
 
 // Level says how much of a code may be damaged and still be read.
 type Level uint8
@@ -60,13 +62,13 @@ type Code struct {
 	dark    []bool // row by row
 }
 
-// Encode makes the smallest code that holds the text at the level. A text that
-// no code holds at that level is a fault of kind BadUserInput.
+// Encode makes the smallest code that holds the text at the level. The error is
+// ErrTooLong.
 func Encode(text string, level Level) (*Code, error) {
 	// The library knows the same four levels in the same order.
 	drawn, err := qr.Encode(text, qr.ErrorCorrectionLevel(level), qr.Auto)
 	if err != nil {
-		return nil, fault.Wrap(fault.BadUserInput, "The URL is too long for a QR code with this error correction.", err)
+		return nil, ErrTooLong // the library's error quotes the text
 	}
 	modules := drawn.Bounds().Dx()
 	c := &Code{modules: modules, dark: make([]bool, 0, modules*modules)}
@@ -101,30 +103,36 @@ func (c *Code) Matrix() []string {
 	return rows
 }
 
-// DataURI draws the code with its quiet zone as a square of so many pixels,
-// ready for the src of an image. A size out of bounds, or one that leaves a
-// bitmap less than a pixel per module, is a fault of kind BadUserInput.
-func (c *Code) DataURI(format Format, sizePixels int) (string, error) {
-	if err := CheckSize(sizePixels); err != nil {
-		return "", err
+// Fits reports whether a picture of that size can show the code: it is within
+// the bounds, and a bitmap has at least a pixel for each module.
+func (c *Code) Fits(format Format, sizePixels int) bool {
+	if sizePixels < MinSizePixels || sizePixels > MaxSizePixels {
+		return false
 	}
-	picture := c.svg(sizePixels)
-	if format == PNG {
+	return format != PNG || c.scale(sizePixels) > 0
+}
+
+// DataURI draws the code with its quiet zone as a square of so many pixels,
+// ready for the src of an image. The code has to fit that size.
+func (c *Code) DataURI(format Format, sizePixels int) (string, error) {
+	if !c.Fits(format, sizePixels) {
+		return "", fmt.Errorf("a QR code of %d modules does not fit %d pixels", c.modules, sizePixels)
+	}
+	var picture []byte
+	switch format {
+	case SVG:
+		picture = c.svg(sizePixels)
+	case PNG:
 		var err error
 		if picture, err = c.png(sizePixels); err != nil {
-			return "", err
+			return "", fmt.Errorf("encode PNG: %w", err)
 		}
 	}
 	return "data:" + format.MediaType() + ";base64," + base64.StdEncoding.EncodeToString(picture), nil
 }
 
-// CheckSize refuses a size that is out of bounds with a fault of kind BadUserInput.
-func CheckSize(sizePixels int) error {
-	if sizePixels < MinSizePixels || sizePixels > MaxSizePixels {
-		return fault.New(fault.BadUserInput, fmt.Sprintf("`size` must be from %d to %d.", MinSizePixels, MaxSizePixels))
-	}
-	return nil
-}
+// scale is how many pixels of a bitmap a module is wide.
+func (c *Code) scale(sizePixels int) int { return sizePixels / (c.modules + 2*quietZone) }
 
 // svg draws each run of dark modules in a row as one rectangle of a single
 // path, in a view box that counts modules.
@@ -152,10 +160,7 @@ func (c *Code) svg(sizePixels int) []byte {
 // png draws every module as a square of the same whole number of pixels, as
 // scanners want it; what is left of the size widens the quiet zone.
 func (c *Code) png(sizePixels int) ([]byte, error) {
-	scale := sizePixels / (c.modules + 2*quietZone)
-	if scale == 0 {
-		return nil, fault.New(fault.BadUserInput, fmt.Sprintf("`size` must be at least %d for this URL.", c.modules+2*quietZone))
-	}
+	scale := c.scale(sizePixels)
 	margin := (sizePixels - scale*c.modules) / 2
 	picture := image.NewPaletted(image.Rect(0, 0, sizePixels, sizePixels), color.Palette{color.White, color.Black})
 	for y := range scale * c.modules {
@@ -166,8 +171,6 @@ func (c *Code) png(sizePixels int) ([]byte, error) {
 		}
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, picture); err != nil {
-		return nil, fmt.Errorf("encode PNG: %w", err)
-	}
-	return b.Bytes(), nil
+	err := png.Encode(&b, picture)
+	return b.Bytes(), err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -14,7 +15,6 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	zxing "github.com/makiuchi-d/gozxing/qrcode"
 
-	"paymentlinks/internal/fault"
 	"paymentlinks/internal/qrcode"
 )
 
@@ -158,26 +158,41 @@ func TestSVGDrawsTheMatrix(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
-	long := encode(t, strings.Repeat("x", 2900), qrcode.Low) // version 40, 177 modules
-	tests := map[string]func() error{
-		"too small":         func() error { _, err := long.DataURI(qrcode.SVG, 63); return err },
-		"too large":         func() error { _, err := long.DataURI(qrcode.PNG, 1025); return err },
-		"negative":          func() error { _, err := long.DataURI(qrcode.SVG, -1); return err },
-		"no pixel a module": func() error { _, err := long.DataURI(qrcode.PNG, 184); return err },
-		"text too long":     func() error { _, err := qrcode.Encode(strings.Repeat("x", 2954), qrcode.Low); return err },
-		"too long for high": func() error { _, err := qrcode.Encode(strings.Repeat("x", 1274), qrcode.High); return err },
+func TestFits(t *testing.T) {
+	short := encode(t, published, qrcode.Medium)
+	long := encode(t, strings.Repeat("x", 2900), qrcode.Low) // the largest, 177 modules
+	tests := map[string]struct {
+		code   *qrcode.Code
+		format qrcode.Format
+		size   int
+		want   bool
+	}{
+		"smallest":          {short, qrcode.PNG, 64, true},
+		"largest":           {short, qrcode.PNG, 1024, true},
+		"too small":         {short, qrcode.SVG, 63, false},
+		"too large":         {short, qrcode.PNG, 1025, false},
+		"negative":          {short, qrcode.SVG, -1, false},
+		"a pixel a module":  {long, qrcode.PNG, 185, true},
+		"no pixel a module": {long, qrcode.PNG, 184, false},
+		"vector":            {long, qrcode.SVG, 64, true},
 	}
-	for name, call := range tests {
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := fault.KindOf(call()); got != fault.BadUserInput {
-				t.Errorf("kind = %q, want %q", got, fault.BadUserInput)
+			if got := test.code.Fits(test.format, test.size); got != test.want {
+				t.Errorf("Fits = %v, want %v", got, test.want)
+			}
+			if _, err := test.code.DataURI(test.format, test.size); (err == nil) != test.want {
+				t.Errorf("DataURI: error %v, want one: %v", err, !test.want)
 			}
 		})
 	}
-	for _, size := range []int{qrcode.MinSizePixels, qrcode.MaxSizePixels} {
-		if _, err := encode(t, published, qrcode.Medium).DataURI(qrcode.PNG, size); err != nil {
-			t.Errorf("size %d: %v", size, err)
+}
+
+func TestTooLong(t *testing.T) {
+	for level, most := range map[qrcode.Level]int{qrcode.Low: 2953, qrcode.Medium: 2331, qrcode.Quartile: 1663, qrcode.High: 1273} {
+		encode(t, strings.Repeat("x", most), level)
+		if _, err := qrcode.Encode(strings.Repeat("x", most+1), level); !errors.Is(err, qrcode.ErrTooLong) {
+			t.Errorf("level %d, %d bytes: error %v, want ErrTooLong", level, most+1, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package share
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"unicode"
@@ -10,12 +11,15 @@ import (
 
 	"golang.org/x/text/language"
 
-	"paymentlinks/internal/fault"
 	"paymentlinks/internal/money"
 )
 
 // MaxMessageRunes bounds a message of the caller's own.
 const MaxMessageRunes = 500
+
+// ErrMessage is returned for a text that is empty, longer than MaxMessageRunes
+// or holds control characters.
+var ErrMessage = errors.New("message is empty, too long or holds control characters")
 
 // Link is what a message says of a payment link.
 type Link struct {
@@ -44,15 +48,14 @@ type Message struct {
 // known falls back to its language, then to es-MX; the amount is written as
 // that text's language does, and in a text of the caller's own as the locale does.
 //
-// A text that is empty, longer than MaxMessageRunes or holds control
-// characters is a fault of kind BadUserInput.
+// The error is ErrMessage.
 func Compose(link Link, text *string, locale string) (Message, error) {
 	words := wordsFor(locale)
 	template := words.withAmount
 	switch {
 	case text != nil:
-		if err := checkText(*text); err != nil {
-			return Message{}, err
+		if !isFit(*text) {
+			return Message{}, ErrMessage
 		}
 		template = *text
 	case link.Amount == nil:
@@ -103,14 +106,8 @@ func wordsFor(locale string) words {
 	}
 }
 
-func checkText(text string) error {
-	if text == "" || utf8.RuneCountInString(text) > MaxMessageRunes {
-		return fault.New(fault.BadUserInput, "`message` must have 1 to 500 characters.")
-	}
-	if strings.ContainsFunc(text, unicode.IsControl) {
-		return fault.New(fault.BadUserInput, "`message` must not hold control characters.")
-	}
-	return nil
+func isFit(text string) bool {
+	return text != "" && utf8.RuneCountInString(text) <= MaxMessageRunes && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // oneLine makes a title of upstream's fit for a subject and a sentence.

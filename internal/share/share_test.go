@@ -1,13 +1,13 @@
 package share_test
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"paymentlinks/internal/fault"
 	"paymentlinks/internal/money"
 	"paymentlinks/internal/share"
 )
@@ -113,8 +113,8 @@ func TestRefusedMessages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := share.Compose(link(t, "Café", "30"), &message, "es-MX")
-			if got := fault.KindOf(err); got != fault.BadUserInput {
-				t.Errorf("kind = %q, want %q", got, fault.BadUserInput)
+			if !errors.Is(err, share.ErrMessage) {
+				t.Errorf("error %v, want ErrMessage", err)
 			}
 		})
 	}
@@ -127,8 +127,8 @@ func FuzzCompose(f *testing.F) {
 	f.Fuzz(func(t *testing.T, title, message, locale string) {
 		got, err := share.Compose(link(t, title, "30"), &message, locale)
 		if err != nil {
-			if fault.KindOf(err) != fault.BadUserInput {
-				t.Errorf("kind of %v", err)
+			if !errors.Is(err, share.ErrMessage) {
+				t.Errorf("error %v, want ErrMessage", err)
 			}
 			return
 		}
