@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/go-cmp/cmp"
@@ -72,11 +74,13 @@ func TestAnswerBytes(t *testing.T) {
 			[]*graphql.Response{{Data: json.RawMessage(`{}`), Extensions: map[string]any{"ftv1": "x"}}}, 200, `{"data":{},"extensions":{"ftv1":"x"}}`,
 		},
 		"null data": {
-			[]*graphql.Response{{Data: json.RawMessage(`null`), Errors: gqlerror.List{failed}}}, 403,
+			[]*graphql.Response{{Data: json.RawMessage(`null`), Errors: gqlerror.List{failed}}},
+			403,
 			`{"errors":[{"message":"A \"quoted\" sentence.","path":["a",3],"locations":[{"line":1,"column":2}],"extensions":{"code":"FORBIDDEN","requestId":"id-1"}}],"data":null}`,
 		},
 		"no data: it was not executed": {
-			[]*graphql.Response{{Errors: gqlerror.List{{Err: fault.New(fault.LimitExceeded, "Too much.")}}}}, 400,
+			[]*graphql.Response{{Errors: gqlerror.List{{Err: fault.New(fault.LimitExceeded, "Too much.")}}}},
+			400,
 			`{"errors":[{"message":"Too much.","extensions":{"code":"LIMIT_EXCEEDED","requestId":"id-1"}}]}`,
 		},
 		"no answer": {
@@ -86,11 +90,13 @@ func TestAnswerBytes(t *testing.T) {
 			[]*graphql.Response{{}}, 500, `{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL_SERVER_ERROR","requestId":"id-1"}}]}`,
 		},
 		"an answer in parts": {
-			[]*graphql.Response{{Data: json.RawMessage(`{}`), HasNext: &yes}, {HasNext: &yes}, {HasNext: new(false)}}, 400,
+			[]*graphql.Response{{Data: json.RawMessage(`{}`), HasNext: &yes}, {HasNext: &yes}, {HasNext: new(false)}},
+			400,
 			`{"errors":[{"message":"Answers in parts (@defer) are not supported.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED","requestId":"id-1"}}]}`,
 		},
 		"extensions that cannot be encoded": {
-			[]*graphql.Response{{Data: json.RawMessage(`{}`), Extensions: map[string]any{"x": func() {}}}}, 500,
+			[]*graphql.Response{{Data: json.RawMessage(`{}`), Extensions: map[string]any{"x": func() {}}}},
+			500,
 			`{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL_SERVER_ERROR","requestId":"id-1"}}],"data":null}`,
 		},
 	}
@@ -218,14 +224,30 @@ func TestRefusalsAreFewAndShort(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
-	overloaded := fault.New(fault.Overloaded, "Come back later.")
-	overloaded.RetryAfter = 1_500_000_000 // 1.5 s
-	w := answered(t, &scripted{refusals: gqlerror.List{{Err: overloaded}}})
-	if got := w.Header().Get("Retry-After"); w.Code != http.StatusServiceUnavailable || got != "2" {
-		t.Errorf("status %d, Retry-After %q, want 503 and 2", w.Code, got)
-	}
-	if a := decoded(t, w.Body); a.Errors[0].Extensions["retryAfter"] != 2.0 {
-		t.Errorf("extensions = %v, want retryAfter 2", a.Errors[0].Extensions)
+	for name, test := range map[string]struct {
+		kind       fault.Kind
+		retryAfter time.Duration
+		status     int
+		want       string
+	}{
+		"rounded up":                {fault.Overloaded, 1500 * time.Millisecond, http.StatusServiceUnavailable, "2"},
+		"overloaded, no time known": {fault.Overloaded, 0, http.StatusServiceUnavailable, "1"},
+		"limited, no time known":    {fault.RateLimited, 0, http.StatusTooManyRequests, "1"},
+		"others say none":           {fault.LimitExceeded, 0, http.StatusBadRequest, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := answered(t, &scripted{refusals: gqlerror.List{{Err: &fault.Error{Kind: test.kind, Public: "Later.", RetryAfter: test.retryAfter}}}})
+			if got := w.Header().Get("Retry-After"); w.Code != test.status || got != test.want {
+				t.Errorf("status %d, Retry-After %q, want %d, %q", w.Code, got, test.status, test.want)
+			}
+			told := ""
+			if seconds, ok := decoded(t, w.Body).Errors[0].Extensions["retryAfter"].(float64); ok {
+				told = strconv.FormatFloat(seconds, 'f', -1, 64)
+			}
+			if told != test.want {
+				t.Errorf("extensions.retryAfter = %q, want %q", told, test.want)
+			}
+		})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -33,6 +34,8 @@ func (w *nullWriter) Write(b []byte) (int, error) {
 	w.bytes += len(b)
 	return len(b), nil
 }
+
+func (*nullWriter) SetReadDeadline(time.Time) error { return nil }
 
 // fixedExecutor gives the same answer to everything: what is measured is the
 // edge alone.

@@ -38,4 +38,15 @@ func DecodeURL(rawQuery string) error {
 	return err
 }
 
+// PutAndGet gives a buffer that holds n bytes back to the pool and returns the
+// size and the capacity of the next one.
+func PutAndGet(n int) (size, capacity int) {
+	var pool buffers
+	buffer := pool.get()
+	buffer.Write(make([]byte, n))
+	pool.put(buffer)
+	next := pool.get()
+	return next.Len(), next.Cap()
+}
+
 func RuleSentence(rule string) string { return ruleSentence(rule) }

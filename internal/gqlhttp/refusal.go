@@ -66,7 +66,10 @@ const internalError = "Internal error"
 // writeRefusal is the one writer of requests that were not executed. Their
 // answers have no data entry.
 func (c *call) writeRefusal(refusals []refusal) {
-	first := refusals[0]
+	first := &refusals[0]
+	if first.retryAfter == 0 && (first.kind == fault.RateLimited || first.kind == fault.Overloaded) {
+		first.retryAfter = time.Second // these two always say when (RFC 9110, 10.2.3)
+	}
 	c.kind = first.kind
 	status := statusOf(first.kind, c.media)
 	if status == 0 {
