@@ -1,0 +1,174 @@
+// The pages for platform, web and mobile teams: what they tell to type is typed
+// here, and has to print what they show. A comment before a block, which no
+// reader of the rendered page sees, says what to do with it:
+//
+//   <!-- file: NAME -->       keep the block as a file of this name
+//   <!-- token -->            these are the claims of $TOKEN
+//   <!-- serve -->            start the program with these settings
+//   <!-- run -->              run it, and compare with the block that follows
+//   <!-- elsewhere: TEST -->  this test file runs it
+//
+// Commands without such a comment are not accepted.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { program, start } from "./lib/service.mjs";
+
+const top = new URL("../", import.meta.url);
+const pages = ["docs/platform.md", "docs/web.md", "docs/mobile.md"];
+const page = (name) => readFileSync(new URL(name, top), "utf8");
+
+// The addresses that the pages write.
+const serviceAddress = "http://127.0.0.1:8080";
+const issuerAddress = "http://127.0.0.1:9000";
+
+// blocksOf returns the fenced blocks of a page in order.
+function blocksOf(markdown) {
+  const fence = /(?:^<!-- (\w+)(?:: (\S+))? -->\n)?^```(\w*)\n([\s\S]*?)^```$/gm;
+  return Array.from(markdown.matchAll(fence), ([, mark, name, language, text]) => ({ mark, name, language, text }));
+}
+
+// headingsOf returns the headings of a page as links name them.
+function headingsOf(markdown) {
+  return Array.from(markdown.matchAll(/^#+ (.*)$/gm), ([, text]) => text.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"));
+}
+
+// issuer signs tokens and publishes the key that they are checked with.
+async function issuer() {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const jwk = { ...publicKey.export({ format: "jwk" }), kid: "docs", alg: "ES256", use: "sig" };
+  const server = createServer((_, response) => {
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify({ keys: [jwk] }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    token(claims) {
+      const text = `${encode({ alg: "ES256", typ: "JWT", kid: "docs" })}.${encode(claims)}`;
+      return `${text}.${sign("sha256", Buffer.from(text), { key: privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
+    },
+    stop: () => server.close(),
+  };
+}
+
+// reader does what a page says, block by block.
+function reader() {
+  const folder = mkdtempSync(join(tmpdir(), "docs-"));
+  let service, login, token = "";
+
+  const run = async (script) => {
+    const local = script.replaceAll("go run .", `"${program}"`).replaceAll(serviceAddress, service?.url ?? serviceAddress);
+    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", local], {
+      cwd: folder, env: { PATH: process.env.PATH, TOKEN: token },
+    });
+    return stdout;
+  };
+  const serve = async (script) => {
+    assert.match(script, /^(?:PAYMENTLINKS_\w+=\S+(?: \\\n *| ))*go run \.\n$/, "settings and `go run .`");
+    login ??= await issuer();
+    await service?.stop();
+    service = undefined;
+    const settings = Array.from(script.matchAll(/PAYMENTLINKS_(\w+)=(\S+)/g), ([, name, value]) => [
+      name, existsSync(join(folder, value)) ? join(folder, value) : value.replace(issuerAddress, login.url),
+    ]);
+    service = await start(Object.fromEntries(settings));
+  };
+
+  return {
+    async take(block, next) {
+      switch (block.mark) {
+        case "file":
+          return writeFileSync(join(folder, block.name), block.text);
+        case "token":
+          login ??= await issuer();
+          token = login.token(JSON.parse(block.text));
+          return;
+        case "serve":
+          return serve(block.text);
+        case "elsewhere":
+          return assert.ok(existsSync(new URL(block.name, top)), `there is no ${block.name}`);
+        case "run": {
+          assert.ok(next && !next.mark && ["json", "text"].includes(next.language), "a command is followed by what it prints");
+          const printed = await run(block.text);
+          if (next.language === "json") assert.deepEqual(JSON.parse(printed), JSON.parse(next.text));
+          else assert.equal(printed.trim(), next.text.trim());
+          return;
+        }
+        default:
+          assert.equal(block.mark, undefined, "a comment that is not known");
+          assert.notEqual(block.language, "sh", "a command that no test runs");
+      }
+    },
+    async stop() {
+      await service?.stop();
+      login?.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+for (const name of pages) {
+  describe(name, () => {
+    const blocks = blocksOf(page(name));
+    const it = reader();
+    after(() => it.stop());
+
+    for (const [i, block] of blocks.entries()) {
+      const title = block.text.trim().split("\n")[0].slice(0, 70);
+      test(`${block.mark ?? block.language}: ${title}`, () => it.take(block, blocks[i + 1]));
+    }
+    test("has commands", () => assert.ok(blocks.filter(({ mark }) => mark === "run").length >= 3));
+
+    test("links to what exists", () => {
+      const links = Array.from(page(name).matchAll(/\]\(((?!\w+:)[^)#]+)(?:#([^)]*))?\)/g));
+      assert.ok(links.length > 0);
+      for (const [link, target, heading] of links) {
+        const file = new URL(target, new URL(name, top));
+        assert.ok(existsSync(file), link);
+        if (heading) assert.ok(headingsOf(readFileSync(file, "utf8")).includes(heading), link);
+      }
+    });
+  });
+}
+
+// The codes are a closed set, and a UI has to know them all.
+test("docs/web.md tells every error code", () => {
+  const source = page("internal/fault/fault.go");
+  const codes = Array.from(source.matchAll(/Kind += "([A-Z_]+)"/g), ([, code]) => code).filter((code) => code !== "CANCELED");
+  assert.ok(codes.length > 20, `${codes.length} codes found`);
+  const text = page("docs/web.md");
+  assert.deepEqual(codes.filter((code) => !text.includes(`\`${code}\``)), []);
+});
+
+describe("the reader of these pages", () => {
+  const rejects = (markdown, message) => async () => {
+    const it = reader();
+    try {
+      const blocks = blocksOf(markdown);
+      const read = async () => { for (const [i, block] of blocks.entries()) await it.take(block, blocks[i + 1]); };
+      await assert.rejects(read, message);
+    } finally {
+      await it.stop();
+    }
+  };
+  const block = (language, text, mark = "") => `${mark && `<!-- ${mark} -->\n`}\`\`\`${language}\n${text}\n\`\`\`\n`;
+
+  test("sees another answer", rejects(block("sh", `echo '{"a": 1}'`, "run") + block("json", `{"a": 2}`), /deep-equal/));
+  test("sees another text", rejects(block("sh", "echo a", "run") + block("text", "b"), /strictly equal/));
+  test("sees a command that fails", rejects(block("sh", "false", "run") + block("text", ""), /Command failed/));
+  test("misses the answer", rejects(block("sh", "true", "run"), /followed by/));
+  test("misses a comment", rejects(block("sh", "true"), /no test runs/));
+  test("knows its comments", rejects(block("sh", "true", "rum"), /not known/));
+  test("starts nothing else", rejects(block("sh", "rm -r .", "serve"), /settings and/));
+});
