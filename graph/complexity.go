@@ -20,9 +20,9 @@ const (
 )
 
 // complexityLimit refuses operations that may cost too much, before they are
-// executed. A field counts 1 and its selection; a page counts its selection
-// once per link of its size, paymentLinks 100 times, and _entities once per 20
-// representations. Introspection counts nothing: it reads no links, and
+// executed. A field counts 1 (a QR code 10, share 2) and its selection; a page
+// counts its selection once per link of its size, paymentLinks 100 times, and
+// _entities once per 20 representations. Introspection counts nothing: it reads no links, and
 // gqlparser bounds its depth.
 type complexityLimit struct {
 	max int
@@ -86,7 +86,20 @@ func (c *complexityCount) field(field *ast.Field) int {
 		return 0
 	}
 	selected := c.selections(field.SelectionSet)
-	return addCapped(1, multiplyCapped(selected, c.weight(field)))
+	return addCapped(ownCost(field), multiplyCapped(selected, c.weight(field)))
+}
+
+// ownCost is what a field counts without its selection.
+func ownCost(field *ast.Field) int {
+	if field.ObjectDefinition != nil && field.ObjectDefinition.Name == "PaymentLink" {
+		switch field.Name {
+		case "qrCode":
+			return 10
+		case "share":
+			return 2
+		}
+	}
+	return 1
 }
 
 // weight is how many times the selection of a field counts.

@@ -38,7 +38,7 @@ func (op *operation) entities(ctx context.Context, representations []map[string]
 			continue
 		}
 		if link, ok := snapshot.Set.ByID(id); ok {
-			entities[i] = model.NewPaymentLink(link, op.now)
+			entities[i] = model.NewPaymentLink(link, op.moment)
 			found++
 		}
 	}

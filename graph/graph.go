@@ -25,6 +25,7 @@ const (
 	DefaultMaxComplexity      = 20_000
 	DefaultMaxLinks           = 100_000
 	DefaultMaxRepresentations = 5_000
+	DefaultMaxQRCodes         = 250 // a full page
 	DefaultMaxDocumentBytes   = 16 << 20
 )
 
@@ -58,6 +59,9 @@ type Config struct {
 	// MaxRepresentations bounds the representations that one operation may
 	// bring to _entities; DefaultMaxRepresentations when 0.
 	MaxRepresentations int
+	// MaxQRCodes bounds the QR codes that one operation draws; DefaultMaxQRCodes
+	// when 0. One takes a few milliseconds of CPU.
+	MaxQRCodes int
 	// MaxDocumentBytes bounds the memory that parsed documents may take while
 	// they are kept; DefaultMaxDocumentBytes when 0.
 	MaxDocumentBytes int64
@@ -71,6 +75,7 @@ func (c Config) withDefaults() Config {
 	c.MaxComplexity = cmp.Or(c.MaxComplexity, DefaultMaxComplexity)
 	c.MaxLinks = cmp.Or(c.MaxLinks, DefaultMaxLinks)
 	c.MaxRepresentations = cmp.Or(c.MaxRepresentations, DefaultMaxRepresentations)
+	c.MaxQRCodes = cmp.Or(c.MaxQRCodes, DefaultMaxQRCodes)
 	c.MaxDocumentBytes = cmp.Or(c.MaxDocumentBytes, DefaultMaxDocumentBytes)
 	return c
 }
@@ -93,6 +98,7 @@ func NewExecutor(config Config) *executor.Executor {
 	exec.Use(complexityLimit{max: config.MaxComplexity})
 	exec.Use(operationSetUp{config: config})
 	exec.Use(rootFields{introspection: config.Introspection})
+	exec.Use(newFederatedTracing())
 	return exec
 }
 

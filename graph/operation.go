@@ -9,6 +9,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"paymentlinks/graph/model"
 	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/fault"
 	"paymentlinks/internal/loader"
@@ -25,13 +26,14 @@ const replyReserve = time.Second
 // concurrent use.
 type operation struct {
 	config  Config
-	now     time.Time
+	moment  *model.Moment
 	giveUp  time.Time // when a field stops waiting for its list; zero: never
 	loaders *loader.Loaders
 
-	pin      sync.Once
-	snapshot *paymentlink.Snapshot
-	pinErr   error
+	isPinning atomic.Bool
+	pinDone   chan struct{} // closed when the two below are set
+	snapshot  *paymentlink.Snapshot
+	pinErr    error
 
 	links, representations atomic.Int64
 	logged                 sync.Map // error to struct{}: what the log has seen
@@ -60,7 +62,7 @@ func (operationSetUp) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptOperation implements graphql.OperationInterceptor.
 func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	op := &operation{config: s.config, now: s.config.Now()}
+	op := &operation{config: s.config, moment: model.NewMoment(s.config.Now(), s.config.MaxQRCodes), pinDone: make(chan struct{})}
 	if deadline, ok := ctx.Deadline(); ok {
 		op.giveUp = deadline.Add(-replyReserve)
 	}
@@ -69,15 +71,23 @@ func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.Ope
 }
 
 // pinned returns the snapshot that every field of the operation reads. The
-// first field asks the source for it; concurrent ones wait for that answer.
+// first field asks the source for it; the others wait for that answer, at most
+// as long as ctx lets them.
 func (op *operation) pinned(ctx context.Context) (*paymentlink.Snapshot, error) {
-	op.pin.Do(func() {
-		// Should the source panic, the fields that come later must not go on
-		// with no snapshot and no error.
+	if op.isPinning.CompareAndSwap(false, true) {
+		// Should the source panic, the other fields must not go on with no
+		// snapshot and no error.
 		op.pinErr = fault.New(fault.Internal, internalSentence)
+		defer close(op.pinDone)
 		op.snapshot, op.pinErr = op.fetch(ctx)
-	})
-	return op.snapshot, op.pinErr
+		return op.snapshot, op.pinErr
+	}
+	select {
+	case <-op.pinDone:
+		return op.snapshot, op.pinErr
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
@@ -102,7 +112,7 @@ func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	nextExpiry, _ := snapshot.Set.NextExpiry(op.now)
+	nextExpiry, _ := snapshot.Set.NextExpiry(op.moment.Now())
 	call.Report(exchange.Freshness{FreshUntil: snapshot.FreshUntil, NextExpiry: nextExpiry, Stale: snapshot.Stale})
 	return snapshot, nil
 }

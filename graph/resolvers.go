@@ -38,11 +38,11 @@ func (queries) PaymentLinks(ctx context.Context, status *paymentlink.Status, cur
 	if err != nil {
 		return nil, err
 	}
-	links := snapshot.Set.Select(filter, op.now)
+	links := snapshot.Set.Select(filter, op.moment.Now())
 	if err := op.handOut(links.Len()); err != nil {
 		return nil, err
 	}
-	return model.NewPaymentLinks(links, op.now), nil
+	return model.NewPaymentLinks(links, op.moment), nil
 }
 
 // PaymentLink looks one link up by its id.
@@ -69,7 +69,7 @@ func (queries) PaymentLinksConnection(
 		return nil, err
 	}
 	op := operationFrom(ctx)
-	connection := page.Cut(selection, snapshot, op.now)
+	connection := page.Cut(selection, snapshot, op.moment)
 	if err := op.handOut(connection.Len()); err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (queries) PaymentLinksSummary(ctx context.Context, filter *model.Filter) (*
 	if err != nil {
 		return nil, err
 	}
-	summary := model.NewSummary(selection, snapshot, operationFrom(ctx).now)
+	summary := model.NewSummary(selection, snapshot, operationFrom(ctx).moment)
 	return &summary, nil
 }
 
@@ -97,7 +97,7 @@ func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection,
 	if err != nil {
 		return paymentlink.Selection{}, nil, err
 	}
-	return snapshot.Set.Select(selects, op.now), snapshot, nil
+	return snapshot.Set.Select(selects, op.moment.Now()), snapshot, nil
 }
 
 // lookUp asks a loader for one link; a link that is not there is null.
@@ -109,7 +109,7 @@ func lookUp(
 	if err != nil || !ok {
 		return nil, err
 	}
-	view := model.NewPaymentLink(link, op.now)
+	view := model.NewPaymentLink(link, op.moment)
 	return &view, op.handOut(1)
 }
 

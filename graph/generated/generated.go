@@ -11,6 +11,8 @@ import (
 	"paymentlinks/graph/model"
 	"paymentlinks/internal/money"
 	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/qrcode"
+	"paymentlinks/internal/share"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -315,6 +317,24 @@ type PaymentLink @key(fields: "id") {
   "Test or live, read from the host of ` + "`" + `url` + "`" + `."
   environment: PaymentLinkEnvironment!
 
+  "` + "`" + `url` + "`" + ` as a QR code, drawn here; nothing leaves the server for it."
+  qrCode(
+    "How to draw it."
+    format: PaymentLinkQrFormat! = SVG
+    "Width and height in pixels (PNG) or nominal (SVG), 64 to 1024."
+    size: Int! = 256
+    "How much of the code may be damaged and still be read."
+    errorCorrection: PaymentLinkQrErrorCorrection! = MEDIUM
+  ): PaymentLinkQrCode!
+
+  "A ready message with the link, and addresses that open it in common messengers. Nothing is sent by this service."
+  share(
+    "The text, 1 to 500 characters without control characters; ` + "`" + `{title}` + "`" + `, ` + "`" + `{amount}` + "`" + ` and ` + "`" + `{url}` + "`" + ` are filled in, and the URL is appended when the text does not place it. A default text if left out."
+    message: String
+    "Language of the default text and of the amount, a BCP 47 tag; one not known falls back to its language, then to es-MX."
+    locale: String! = "es-MX"
+  ): PaymentLinkShare!
+
   "Upstream's own flag of that name; not documented there. Null when it sends none."
   isFixedTerm: Boolean
 
@@ -474,6 +494,50 @@ scalar Duration
 
 "Any JSON value, exactly as upstream sent it."
 scalar JSON
+`, BuiltIn: false},
+	{Name: "../schema/share.graphqls", Input: `"A QR code that holds the URL of a link."
+type PaymentLinkQrCode {
+  "` + "`" + `image/svg+xml` + "`" + ` or ` + "`" + `image/png` + "`" + `."
+  mediaType: String!
+  "Ready for the ` + "`" + `src` + "`" + ` of an image."
+  dataUri: String!
+  "Modules per side, quiet zone left out."
+  modules: Int!
+  "One string of ` + "`" + `0` + "`" + ` and ` + "`" + `1` + "`" + ` per row, quiet zone left out, for clients that draw natively."
+  matrix: [String!]!
+}
+
+"How a QR code is drawn."
+enum PaymentLinkQrFormat {
+  "Vector: small, sharp at any size."
+  SVG
+  "Bitmap, for mail clients and documents."
+  PNG
+}
+
+"How much of a QR code may be damaged and still be read."
+enum PaymentLinkQrErrorCorrection {
+  "About 7 %."
+  LOW
+  "About 15 %."
+  MEDIUM
+  "About 25 %."
+  QUARTILE
+  "About 30 %; for a logo laid over the code."
+  HIGH
+}
+
+"Ways to pass a link on: plain addresses that the caller opens."
+type PaymentLinkShare {
+  "The finished text."
+  text: String!
+  "Opens WhatsApp with the text."
+  whatsapp: URL!
+  "A ` + "`" + `mailto:` + "`" + ` address with subject and text."
+  email: String!
+  "An ` + "`" + `sms:` + "`" + ` address with the text."
+  sms: String!
+}
 `, BuiltIn: false},
 	{Name: "../schema/summary.graphqls", Input: `"Counts and totals over a set of links."
 type PaymentLinksSummary {
@@ -640,6 +704,10 @@ func (ec *executionContext) childFields_PaymentLink(ctx context.Context, field g
 		return ec.fieldContext_PaymentLink_updatedAt(ctx, field)
 	case "environment":
 		return ec.fieldContext_PaymentLink_environment(ctx, field)
+	case "qrCode":
+		return ec.fieldContext_PaymentLink_qrCode(ctx, field)
+	case "share":
+		return ec.fieldContext_PaymentLink_share(ctx, field)
 	case "isFixedTerm":
 		return ec.fieldContext_PaymentLink_isFixedTerm(ctx, field)
 	case "userId":
@@ -714,6 +782,34 @@ func (ec *executionContext) childFields_PaymentLinkEdge(ctx context.Context, fie
 		return ec.fieldContext_PaymentLinkEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentLinkQrCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mediaType":
+		return ec.fieldContext_PaymentLinkQrCode_mediaType(ctx, field)
+	case "dataUri":
+		return ec.fieldContext_PaymentLinkQrCode_dataUri(ctx, field)
+	case "modules":
+		return ec.fieldContext_PaymentLinkQrCode_modules(ctx, field)
+	case "matrix":
+		return ec.fieldContext_PaymentLinkQrCode_matrix(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkQrCode", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentLinkShare(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "text":
+		return ec.fieldContext_PaymentLinkShare_text(ctx, field)
+	case "whatsapp":
+		return ec.fieldContext_PaymentLinkShare_whatsapp(ctx, field)
+	case "email":
+		return ec.fieldContext_PaymentLinkShare_email(ctx, field)
+	case "sms":
+		return ec.fieldContext_PaymentLinkShare_sms(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkShare", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentLinkStateCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -919,6 +1015,58 @@ func (ec *executionContext) field_PaymentLink_expiresIn_args(ctx context.Context
 		return nil, err
 	}
 	args["unit"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_PaymentLink_qrCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "format",
+		func(ctx context.Context, v any) (qrcode.Format, error) {
+			return ec.unmarshalNPaymentLinkQrFormat2paymentlinksᚋinternalᚋqrcodeᚐFormat(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["format"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "size",
+		func(ctx context.Context, v any) (int32, error) {
+			return ec.unmarshalNInt2int32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["size"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "errorCorrection",
+		func(ctx context.Context, v any) (qrcode.Level, error) {
+			return ec.unmarshalNPaymentLinkQrErrorCorrection2paymentlinksᚋinternalᚋqrcodeᚐLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["errorCorrection"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_PaymentLink_share_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "message",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["message"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
 	return args, nil
 }
 
@@ -1676,6 +1824,94 @@ func (ec *executionContext) fieldContext_PaymentLink_environment(_ context.Conte
 	return graphql.NewScalarFieldContext("PaymentLink", field, true, false, "PaymentLinkEnvironment")
 }
 
+func (ec *executionContext) _PaymentLink_qrCode(ctx context.Context, field graphql.CollectedField, obj *model.PaymentLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLink_qrCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.QRCode(fc.Args["format"].(qrcode.Format), fc.Args["size"].(int32), fc.Args["errorCorrection"].(qrcode.Level))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.QRCode) graphql.Marshaler {
+			return ec.marshalNPaymentLinkQrCode2paymentlinksᚋgraphᚋmodelᚐQRCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLink_qrCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLink",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkQrCode(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PaymentLink_qrCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLink_share(ctx context.Context, field graphql.CollectedField, obj *model.PaymentLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLink_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Share(fc.Args["message"].(*string), fc.Args["locale"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *share.Message) graphql.Marshaler {
+			return ec.marshalNPaymentLinkShare2ᚖpaymentlinksᚋinternalᚋshareᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLink_share(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLink",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkShare(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PaymentLink_share_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PaymentLink_isFixedTerm(ctx context.Context, field graphql.CollectedField, obj *model.PaymentLink) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2319,6 +2555,190 @@ func (ec *executionContext) fieldContext_PaymentLinkEdge_node(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinkQrCode_mediaType(ctx context.Context, field graphql.CollectedField, obj *model.QRCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkQrCode_mediaType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MediaType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkQrCode_mediaType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkQrCode", field, true, false, "String")
+}
+
+func (ec *executionContext) _PaymentLinkQrCode_dataUri(ctx context.Context, field graphql.CollectedField, obj *model.QRCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkQrCode_dataUri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DataURI()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkQrCode_dataUri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkQrCode", field, true, false, "String")
+}
+
+func (ec *executionContext) _PaymentLinkQrCode_modules(ctx context.Context, field graphql.CollectedField, obj *model.QRCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkQrCode_modules(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Modules(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkQrCode_modules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkQrCode", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PaymentLinkQrCode_matrix(ctx context.Context, field graphql.CollectedField, obj *model.QRCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkQrCode_matrix(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Matrix(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkQrCode_matrix(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkQrCode", field, true, false, "String")
+}
+
+func (ec *executionContext) _PaymentLinkShare_text(ctx context.Context, field graphql.CollectedField, obj *share.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkShare_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkShare_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkShare", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentLinkShare_whatsapp(ctx context.Context, field graphql.CollectedField, obj *share.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkShare_whatsapp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WhatsApp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNURL2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkShare_whatsapp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkShare", field, false, false, "URL")
+}
+
+func (ec *executionContext) _PaymentLinkShare_email(ctx context.Context, field graphql.CollectedField, obj *share.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkShare_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkShare_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkShare", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentLinkShare_sms(ctx context.Context, field graphql.CollectedField, obj *share.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkShare_sms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SMS, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkShare_sms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkShare", field, false, false, "String")
 }
 
 func (ec *executionContext) _PaymentLinkStateCount_state(ctx context.Context, field graphql.CollectedField, obj *model.StateCount) (ret graphql.Marshaler) {
@@ -4532,6 +4952,16 @@ func (ec *executionContext) _PaymentLink(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "qrCode":
+			out.Values[i] = ec._PaymentLink_qrCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._PaymentLink_share(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "isFixedTerm":
 			out.Values[i] = ec._PaymentLink_isFixedTerm(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -4761,6 +5191,102 @@ func (ec *executionContext) _PaymentLinkEdge(ctx context.Context, sel ast.Select
 			}
 		case "node":
 			out.Values[i] = ec._PaymentLinkEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentLinkQrCodeImplementors = []string{"PaymentLinkQrCode"}
+
+func (ec *executionContext) _PaymentLinkQrCode(ctx context.Context, sel ast.SelectionSet, obj *model.QRCode) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLinkQrCodeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentLinkQrCode")
+		case "mediaType":
+			out.Values[i] = ec._PaymentLinkQrCode_mediaType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dataUri":
+			out.Values[i] = ec._PaymentLinkQrCode_dataUri(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "modules":
+			out.Values[i] = ec._PaymentLinkQrCode_modules(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "matrix":
+			out.Values[i] = ec._PaymentLinkQrCode_matrix(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentLinkShareImplementors = []string{"PaymentLinkShare"}
+
+func (ec *executionContext) _PaymentLinkShare(ctx context.Context, sel ast.SelectionSet, obj *share.Message) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLinkShareImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentLinkShare")
+		case "text":
+			out.Values[i] = ec._PaymentLinkShare_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "whatsapp":
+			out.Values[i] = ec._PaymentLinkShare_whatsapp(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "email":
+			out.Values[i] = ec._PaymentLinkShare_email(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sms":
+			out.Values[i] = ec._PaymentLinkShare_sms(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -5633,6 +6159,46 @@ func (ec *executionContext) marshalNPaymentLinkOrder2paymentlinksᚋinternalᚋp
 	return res
 }
 
+func (ec *executionContext) marshalNPaymentLinkQrCode2paymentlinksᚋgraphᚋmodelᚐQRCode(ctx context.Context, sel ast.SelectionSet, v model.QRCode) graphql.Marshaler {
+	return ec._PaymentLinkQrCode(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNPaymentLinkQrErrorCorrection2paymentlinksᚋinternalᚋqrcodeᚐLevel(ctx context.Context, v any) (qrcode.Level, error) {
+	res, err := model.UnmarshalQRErrorCorrection(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPaymentLinkQrErrorCorrection2paymentlinksᚋinternalᚋqrcodeᚐLevel(ctx context.Context, sel ast.SelectionSet, v qrcode.Level) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalQRErrorCorrection(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentLinkQrErrorCorrection!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNPaymentLinkQrFormat2paymentlinksᚋinternalᚋqrcodeᚐFormat(ctx context.Context, v any) (qrcode.Format, error) {
+	res, err := model.UnmarshalQRFormat(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPaymentLinkQrFormat2paymentlinksᚋinternalᚋqrcodeᚐFormat(ctx context.Context, sel ast.SelectionSet, v qrcode.Format) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalQRFormat(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentLinkQrFormat!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNPaymentLinkShare2ᚖpaymentlinksᚋinternalᚋshareᚐMessage(ctx context.Context, sel ast.SelectionSet, v *share.Message) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PaymentLinkShare!")
+		return graphql.Null
+	}
+	return ec._PaymentLinkShare(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPaymentLinkState2paymentlinksᚋinternalᚋpaymentlinkᚐState(ctx context.Context, v any) (paymentlink.State, error) {
 	res, err := model.UnmarshalState(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -5715,6 +6281,35 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNURL2string(ctx context.Context, v any) (string, error) {

@@ -2,7 +2,6 @@ package model
 
 import (
 	"errors"
-	"time"
 
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/relay"
@@ -54,7 +53,7 @@ func readCursor(argument string, order paymentlink.Order, cursor *string) (*paym
 }
 
 // Cut cuts the page out of a selection of the snapshot.
-func (p Page) Cut(selection paymentlink.Selection, snapshot *paymentlink.Snapshot, now time.Time) Connection {
+func (p Page) Cut(selection paymentlink.Selection, snapshot *paymentlink.Snapshot, moment *Moment) Connection {
 	links := selection.OrderBy(p.order)
 	after, before := 0, links.Len()
 	if p.after != nil {
@@ -64,7 +63,7 @@ func (p Page) Cut(selection paymentlink.Selection, snapshot *paymentlink.Snapsho
 		before = links.IndexBefore(*p.before)
 	}
 	return Connection{
-		links: links, order: p.order, window: p.args.Window(links.Len(), after, before), snapshot: snapshot, now: now,
+		links: links, order: p.order, window: p.args.Window(links.Len(), after, before), snapshot: snapshot, moment: moment,
 	}
 }
 
@@ -74,7 +73,7 @@ type Connection struct {
 	order    paymentlink.Order
 	window   relay.Window
 	snapshot *paymentlink.Snapshot
-	now      time.Time
+	moment   *Moment
 }
 
 // Len is how many links are on the page.
@@ -84,7 +83,7 @@ func (c Connection) Len() int { return c.window.End - c.window.Start }
 func (c Connection) Edges() []Edge {
 	edges := make([]Edge, 0, c.Len())
 	for i := c.window.Start; i < c.window.End; i++ {
-		edges = append(edges, Edge{node: NewPaymentLink(c.links.At(i), c.now), order: c.order})
+		edges = append(edges, Edge{node: NewPaymentLink(c.links.At(i), c.moment), order: c.order})
 	}
 	return edges
 }
@@ -93,7 +92,7 @@ func (c Connection) Edges() []Edge {
 func (c Connection) Nodes() []PaymentLink {
 	nodes := make([]PaymentLink, 0, c.Len())
 	for i := c.window.Start; i < c.window.End; i++ {
-		nodes = append(nodes, NewPaymentLink(c.links.At(i), c.now))
+		nodes = append(nodes, NewPaymentLink(c.links.At(i), c.moment))
 	}
 	return nodes
 }
@@ -105,7 +104,7 @@ func (c Connection) PageInfo() PageInfo { return PageInfo{page: c} }
 func (c Connection) TotalCount() int32 { return count(c.links.Len()) }
 
 // Summary adds up the links of all pages.
-func (c Connection) Summary() Summary { return NewSummary(c.links, c.snapshot, c.now) }
+func (c Connection) Summary() Summary { return NewSummary(c.links, c.snapshot, c.moment) }
 
 // Snapshot is the list that the page was cut from.
 func (c Connection) Snapshot() Snapshot { return Snapshot{snapshot: c.snapshot} }

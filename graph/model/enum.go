@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/qrcode"
 )
 
 // TimeUnit is a unit that a time left can be counted in.
@@ -92,6 +93,20 @@ func MarshalTimeUnit(u TimeUnit) graphql.Marshaler { return graphql.MarshalStrin
 
 // UnmarshalTimeUnit reads the schema's name.
 func UnmarshalTimeUnit(v any) (TimeUnit, error) { return enumValue(v, TimeUnits()) }
+
+// MarshalQRFormat writes the schema's name.
+func MarshalQRFormat(f qrcode.Format) graphql.Marshaler { return graphql.MarshalString(f.String()) }
+
+// UnmarshalQRFormat reads the schema's name.
+func UnmarshalQRFormat(v any) (qrcode.Format, error) { return enumValue(v, qrcode.Formats()) }
+
+// MarshalQRErrorCorrection writes the schema's name.
+func MarshalQRErrorCorrection(l qrcode.Level) graphql.Marshaler {
+	return graphql.MarshalString(l.String())
+}
+
+// UnmarshalQRErrorCorrection reads the schema's name.
+func UnmarshalQRErrorCorrection(v any) (qrcode.Level, error) { return enumValue(v, qrcode.Levels()) }
 
 // enumValue finds the value whose name was given, case included.
 func enumValue[T fmt.Stringer](v any, values []T) (T, error) {

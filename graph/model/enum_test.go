@@ -14,13 +14,14 @@ import (
 
 	"paymentlinks/graph/model"
 	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/qrcode"
 )
 
 // schemaEnum returns the values of an enum as the schema lists them.
 func schemaEnum(t *testing.T, name string) []string {
 	t.Helper()
 	var sources []*ast.Source
-	for _, file := range []string{"scalars", "payment_link", "filter", "summary", "connection", "query"} {
+	for _, file := range []string{"scalars", "payment_link", "share", "filter", "summary", "connection", "query"} {
 		text, err := os.ReadFile("../schema/" + file + ".graphqls")
 		if err != nil {
 			t.Fatal(err)
@@ -71,6 +72,8 @@ func TestEnums(t *testing.T) {
 	testEnum(t, "PaymentLinkState", paymentlink.States(), model.UnmarshalState, model.MarshalState)
 	testEnum(t, "PaymentLinkOrder", paymentlink.Orders(), model.UnmarshalOrder, model.MarshalOrder)
 	testEnum(t, "PaymentLinkTimeUnit", model.TimeUnits(), model.UnmarshalTimeUnit, model.MarshalTimeUnit)
+	testEnum(t, "PaymentLinkQrFormat", qrcode.Formats(), model.UnmarshalQRFormat, model.MarshalQRFormat)
+	testEnum(t, "PaymentLinkQrErrorCorrection", qrcode.Levels(), model.UnmarshalQRErrorCorrection, model.MarshalQRErrorCorrection)
 	testEnum(t, "PaymentLinkEnvironment",
 		[]paymentlink.Environment{paymentlink.EnvironmentTest, paymentlink.EnvironmentLive, paymentlink.EnvironmentUnknown},
 		model.UnmarshalEnvironment, model.MarshalEnvironment)

@@ -10,20 +10,20 @@ import (
 
 // PaymentLink is one link at one instant.
 type PaymentLink struct {
-	link paymentlink.Link
-	now  time.Time
+	link   paymentlink.Link
+	moment *Moment
 }
 
-// NewPaymentLink shows a link as it is at now.
-func NewPaymentLink(link paymentlink.Link, now time.Time) PaymentLink {
-	return PaymentLink{link: link, now: now}
+// NewPaymentLink shows a link as it is at the moment.
+func NewPaymentLink(link paymentlink.Link, moment *Moment) PaymentLink {
+	return PaymentLink{link: link, moment: moment}
 }
 
-// NewPaymentLinks shows every link of a selection as it is at now.
-func NewPaymentLinks(links paymentlink.Selection, now time.Time) []PaymentLink {
+// NewPaymentLinks shows every link of a selection as it is at the moment.
+func NewPaymentLinks(links paymentlink.Selection, moment *Moment) []PaymentLink {
 	views := make([]PaymentLink, 0, links.Len())
 	for link := range links.All() {
-		views = append(views, NewPaymentLink(link, now))
+		views = append(views, NewPaymentLink(link, moment))
 	}
 	return views
 }
@@ -68,17 +68,17 @@ func (p PaymentLink) Currency() *money.Currency {
 func (p PaymentLink) Status() paymentlink.Status { return p.link.Status() }
 
 // State is status and expiry together.
-func (p PaymentLink) State() paymentlink.State { return p.link.State(p.now) }
+func (p PaymentLink) State() paymentlink.State { return p.link.State(p.moment.now) }
 
 // IsExpired reports whether the expiry time has been reached.
-func (p PaymentLink) IsExpired() bool { return p.link.IsExpired(p.now) }
+func (p PaymentLink) IsExpired() bool { return p.link.IsExpired(p.moment.now) }
 
 // ExpiresAt is nil when the link never expires.
 func (p PaymentLink) ExpiresAt() *time.Time { return optional(p.link.ExpiresAt()) }
 
 // ExpiresIn counts whole units, rounded down and capped to 32 bits.
 func (p PaymentLink) ExpiresIn(unit TimeUnit) *int32 {
-	left, ok := p.link.UnitsLeft(p.now, unit.Length())
+	left, ok := p.link.UnitsLeft(p.moment.now, unit.Length())
 	return optional(int32(min(left, math.MaxInt32)), ok)
 }
 

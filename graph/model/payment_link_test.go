@@ -14,10 +14,12 @@ import (
 
 var instant = time.Date(2023, 8, 9, 12, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
 
+func momentAt(now time.Time) *model.Moment { return model.NewMoment(now, 2) }
+
 // viewOf shows the one link of a list.
 func viewOf(record paymentlink.Record) model.PaymentLink {
 	record.ID, record.URL = "id", "https://pay.example/shop/code"
-	return model.NewPaymentLink(paymentlink.NewSet([]paymentlink.Record{record}, nil).All().At(0), instant)
+	return model.NewPaymentLink(paymentlink.NewSet([]paymentlink.Record{record}, nil).All().At(0), momentAt(instant))
 }
 
 func TestWhatIsMissingIsNil(t *testing.T) {
@@ -69,8 +71,8 @@ func TestStateFollowsTheInstant(t *testing.T) {
 	set := paymentlink.NewSet([]paymentlink.Record{{
 		ID: "id", URL: "https://pay.example/a", StatusCode: paymentlink.Some[int32](1), ExpiresAt: instant,
 	}}, nil)
-	before := model.NewPaymentLink(set.All().At(0), instant.Add(-1))
-	after := model.NewPaymentLink(set.All().At(0), instant)
+	before := model.NewPaymentLink(set.All().At(0), momentAt(instant.Add(-1)))
+	after := model.NewPaymentLink(set.All().At(0), momentAt(instant))
 	if before.IsExpired() || before.State() != paymentlink.StateOpen || !after.IsExpired() || after.State() != paymentlink.StateExpired {
 		t.Errorf("before: %v %v, after: %v %v", before.IsExpired(), before.State(), after.IsExpired(), after.State())
 	}
@@ -108,7 +110,7 @@ func TestConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connection := page.Cut(snapshot.Set.All(), snapshot, instant)
+	connection := page.Cut(snapshot.Set.All(), snapshot, momentAt(instant))
 	for range 2 {
 		var ids []string
 		for i, edge := range connection.Edges() {

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"time"
-
 	"paymentlinks/internal/money"
 	"paymentlinks/internal/paymentlink"
 )
@@ -11,12 +9,12 @@ import (
 type Summary struct {
 	summary  paymentlink.Summary
 	snapshot *paymentlink.Snapshot
-	now      time.Time
+	moment   *Moment
 }
 
-// NewSummary adds up a selection of the snapshot as it is at now.
-func NewSummary(links paymentlink.Selection, snapshot *paymentlink.Snapshot, now time.Time) Summary {
-	return Summary{summary: links.Summary(now), snapshot: snapshot, now: now}
+// NewSummary adds up a selection of the snapshot as it is at the moment.
+func NewSummary(links paymentlink.Selection, snapshot *paymentlink.Snapshot, moment *Moment) Summary {
+	return Summary{summary: links.Summary(moment.now), snapshot: snapshot, moment: moment}
 }
 
 // Count is how many links there are.
@@ -43,7 +41,7 @@ func (s Summary) ByCurrency() []CurrencySummary {
 // NextToExpire is nil when no open link will.
 func (s Summary) NextToExpire() *PaymentLink {
 	link, ok := s.summary.NextToExpire()
-	return optional(NewPaymentLink(link, s.now), ok)
+	return optional(NewPaymentLink(link, s.moment), ok)
 }
 
 // Snapshot is the list that was added up.

@@ -39,6 +39,23 @@ const (
 	High                  // about 30 %
 )
 
+// Levels returns every level in the order of the schema.
+func Levels() []Level { return []Level{Low, Medium, Quartile, High} }
+
+// String returns the schema's name.
+func (l Level) String() string {
+	switch l {
+	case Medium:
+		return "MEDIUM"
+	case Quartile:
+		return "QUARTILE"
+	case High:
+		return "HIGH"
+	case Low:
+	}
+	return "LOW"
+}
+
 // Format is how a code is drawn.
 type Format uint8
 
@@ -47,6 +64,17 @@ const (
 	SVG Format = iota
 	PNG
 )
+
+// Formats returns every format in the order of the schema.
+func Formats() []Format { return []Format{SVG, PNG} }
+
+// String returns the schema's name.
+func (f Format) String() string {
+	if f == PNG {
+		return "PNG"
+	}
+	return "SVG"
+}
 
 // MediaType returns the format's media type.
 func (f Format) MediaType() string {

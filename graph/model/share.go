@@ -1,0 +1,68 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+
+	"paymentlinks/internal/qrcode"
+	"paymentlinks/internal/share"
+)
+
+// QRCode draws the URL. Its errors are an *InputError, and a fault once the
+// operation has drawn as many as it may.
+func (p PaymentLink) QRCode(format qrcode.Format, size int32, errorCorrection qrcode.Level) (QRCode, error) {
+	if size < qrcode.MinSizePixels || size > qrcode.MaxSizePixels {
+		return QRCode{}, &InputError{
+			Argument: "size", Reason: fmt.Sprintf("must be from %d to %d", qrcode.MinSizePixels, qrcode.MaxSizePixels),
+		}
+	}
+	if err := p.moment.drawCode(); err != nil {
+		return QRCode{}, err
+	}
+	code, err := qrcode.Encode(p.link.URL(), errorCorrection)
+	if errors.Is(err, qrcode.ErrTooLong) {
+		return QRCode{}, &InputError{Argument: "errorCorrection", Reason: "leaves no room for the link's URL"}
+	}
+	if err != nil {
+		return QRCode{}, err
+	}
+	if !code.Fits(format, int(size)) {
+		return QRCode{}, &InputError{Argument: "size", Reason: "is too small for a bitmap of the link's URL"}
+	}
+	return QRCode{code: code, format: format, size: int(size)}, nil
+}
+
+// Share writes the message that passes the link on. Its error is an *InputError.
+func (p PaymentLink) Share(message *string, locale string) (*share.Message, error) {
+	link := share.Link{Title: p.link.Title(), URL: p.link.URL()}
+	if amount, ok := p.link.Amount(); ok {
+		link.Amount = &amount
+	}
+	finished, err := share.Compose(link, message, locale)
+	if errors.Is(err, share.ErrMessage) {
+		return nil, &InputError{
+			Argument: "message",
+			Reason:   fmt.Sprintf("must have 1 to %d characters, none of them a control character", share.MaxMessageRunes),
+		}
+	}
+	return &finished, err
+}
+
+// QRCode is a code that fits its size. Nothing of it is drawn before it is asked for.
+type QRCode struct {
+	code   *qrcode.Code
+	format qrcode.Format
+	size   int
+}
+
+// MediaType is that of the picture in DataURI.
+func (q QRCode) MediaType() string { return q.format.MediaType() }
+
+// DataURI is ready for the src of an image.
+func (q QRCode) DataURI() (string, error) { return q.code.DataURI(q.format, q.size) }
+
+// Modules counts one side, the quiet zone left out.
+func (q QRCode) Modules() int32 { return count(q.code.Modules()) }
+
+// Matrix is for clients that draw natively.
+func (q QRCode) Matrix() []string { return q.code.Matrix() }
