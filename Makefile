@@ -17,7 +17,7 @@ BENCH := .
 golangci-lint := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 govulncheck := .tools/govulncheck-$(GOVULNCHECK_VERSION)
 
-.PHONY: help test setup generated vet lint unit e2e vuln generate fmt fuzz bench
+.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz bench
 
 help: ## what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -53,6 +53,9 @@ generate: ## what go generate makes of the schema
 
 fmt: $(golangci-lint) ## format
 	$(golangci-lint) fmt ./...
+
+release-schema: ## the schema becomes the released one, last before a release is tagged
+	go build -o .artifacts/paymentlinks . && node e2e/schema/release.mjs
 
 fuzz: ## every fuzzer for FUZZTIME, one at a time
 	@.ci/fuzz $(FUZZTIME)

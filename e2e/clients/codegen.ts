@@ -18,7 +18,6 @@ const config: CodegenConfig = {
           DateTime: "string",
           Decimal: { input: "string | number", output: "string" },
           Duration: "string",
-          FieldSet: "string", federation__Policy: "string", federation__Scope: "string",
           JSON: "unknown",
           URL: "string",
           _Any: "unknown",

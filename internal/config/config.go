@@ -126,9 +126,10 @@ type Limits struct {
 	MaxValueDepth      int   `unit:"levels" default:"10" min:"0" max:"1000" help:"Nesting of lists and objects in a value."`
 	MaxVisits          int   `unit:"parts" default:"10000" min:"1" max:"1000000" help:"Parts of the document that validation may look at, fragments as often as they are reached."`
 	MaxComparisons     int   `unit:"pairs" default:"10000" min:"0" max:"1000000000" help:"Pairs of fields under one response key that validation may have to compare."`
-	MaxErrors          int   `unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer; execution errors are never dropped. Accepted, but without effect in this version: it is 10."`
+	MaxErrors          int   `unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer; execution errors are never dropped."`
 	MaxComplexity      int   `unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
 	MaxRepresentations int   `unit:"representations" default:"5000" min:"1" max:"1000000" help:"Representations given to _entities."`
+	MaxQRCodes         int   `name:"max-qr-codes" unit:"codes" default:"250" min:"1" max:"100000" help:"QR codes drawn by one operation; each takes a few milliseconds of CPU."`
 	MaxLinks           int   `unit:"links" default:"100000" min:"1" max:"100000000" help:"Links handed out by one operation."`
 	MaxAnswerBytes     Bytes `default:"32MiB" min:"1KiB" max:"1GiB" help:"The answer."`
 }

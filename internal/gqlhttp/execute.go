@@ -21,6 +21,7 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 		OperationName: req.operationName,
 		Variables:     req.variables,
 		Extensions:    req.extensions,
+		Headers:       traceHeader(c.r),
 	}
 	op, list := exec.CreateOperationContext(ctx, params)
 	if c.r.Method != http.MethodPost && isMutation(params, op) {
@@ -52,6 +53,17 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 		return c.writeNull(ctx, err)
 	}
 	return nil
+}
+
+// traceHeader is all that extensions of the executor get to see of the header:
+// how a gateway asks for a trace. Credentials are not theirs to read.
+func traceHeader(r *http.Request) http.Header {
+	const name = "Apollo-Federation-Include-Trace"
+	asked := r.Header.Values(name)
+	if len(asked) == 0 {
+		return nil
+	}
+	return http.Header{name: asked}
 }
 
 // refuseDeferred refuses an answer in parts, which this transport does not

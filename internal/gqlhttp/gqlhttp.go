@@ -28,6 +28,7 @@ const (
 	DefaultMaxAnswerBytes = 32 << 20
 	DefaultRequestTimeout = 10 * time.Second
 	DefaultBodyTimeout    = 5 * time.Second
+	DefaultMaxErrors      = 10
 )
 
 // ServerMaxHeaderBytes is what the http.Server's MaxHeaderBytes should be: it
@@ -88,6 +89,9 @@ type Config struct {
 	// MaxAnswerBytes bounds an answer before compression; 0 means
 	// DefaultMaxAnswerBytes.
 	MaxAnswerBytes int
+	// MaxErrors bounds the errors of one refused request; 0 means
+	// DefaultMaxErrors. Errors of an execution are never dropped.
+	MaxErrors int
 	// RequestTimeout bounds a whole request; 0 means DefaultRequestTimeout.
 	RequestTimeout time.Duration
 	// BodyTimeout bounds the reading of a body; 0 means DefaultBodyTimeout.
@@ -122,6 +126,9 @@ func (cfg *Config) setDefaults() {
 	}
 	if cfg.MaxAnswerBytes == 0 {
 		cfg.MaxAnswerBytes = DefaultMaxAnswerBytes
+	}
+	if cfg.MaxErrors == 0 {
+		cfg.MaxErrors = DefaultMaxErrors
 	}
 	if cfg.RequestTimeout == 0 {
 		cfg.RequestTimeout = DefaultRequestTimeout

@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// maxRefusals bounds the errors of one refused request.
-	maxRefusals = 10
 	// maxRefusalBytes bounds the body that they make.
 	maxRefusalBytes = 4 << 10
 	// maxLocations bounds the places of one error.
@@ -94,7 +92,7 @@ func (c *call) writeRefusal(refusals []refusal) {
 	defer c.t.buffers.put(body)
 	body.WriteString(`{"errors":[`)
 	scratch := make([]byte, 0, 512)
-	for i, r := range refusals[:min(len(refusals), maxRefusals)] {
+	for i, r := range refusals[:min(len(refusals), c.t.cfg.MaxErrors)] {
 		scratch = scratch[:0]
 		if i > 0 {
 			scratch = append(scratch, ',')

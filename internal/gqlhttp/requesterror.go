@@ -21,8 +21,9 @@ const maxQuotedBytes = 256
 // gqlparser's messages quote the document and the variables, so each becomes a
 // sentence of ours, chosen by the rule that was broken, with the place.
 func (c *call) requestErrors(ctx context.Context, params *graphql.RawParams, op *graphql.OperationContext, list gqlerror.List) []refusal {
-	refusals := make([]refusal, 0, min(len(list), maxRefusals))
-	for _, err := range list[:min(len(list), maxRefusals)] {
+	list = list[:min(len(list), c.t.cfg.MaxErrors)]
+	refusals := make([]refusal, 0, len(list))
+	for _, err := range list {
 		r := c.requestError(ctx, params, op, err)
 		r.locations = append(r.locations, err.Locations...)
 		refusals = append(refusals, r)
