@@ -159,17 +159,18 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
 	limits := cfg.Limits
 	documents, err := guard.New(guard.Limits{
-		Bytes:       int(limits.MaxDocumentBytes),
-		Tokens:      orOff(limits.MaxTokens, guard.Off),
-		Depth:       orOff(limits.MaxDepth, guard.Off),
-		RootFields:  orOff(limits.MaxRootFields, guard.Off),
-		Aliases:     orOff(limits.MaxAliases, guard.Off),
-		Directives:  orOff(limits.MaxDirectives, guard.Off),
-		Repetitions: orOff(limits.MaxRepetitions, guard.Off),
-		ValueDepth:  orOff(limits.MaxValueDepth, guard.Off),
-		Visits:      limits.MaxVisits,
-		Comparisons: orOff(limits.MaxComparisons, guard.Off),
-		MemoryBytes: int(cfg.Documents.DocumentCacheBytes),
+		Bytes:         int(limits.MaxDocumentBytes),
+		Tokens:        orOff(limits.MaxTokens, guard.Off),
+		Depth:         orOff(limits.MaxDepth, guard.Off),
+		RootFields:    orOff(limits.MaxRootFields, guard.Off),
+		Aliases:       orOff(limits.MaxAliases, guard.Off),
+		Directives:    orOff(limits.MaxDirectives, guard.Off),
+		Repetitions:   orOff(limits.MaxRepetitions, guard.Off),
+		ValueDepth:    orOff(limits.MaxValueDepth, guard.Off),
+		Visits:        limits.MaxVisits,
+		Comparisons:   orOff(limits.MaxComparisons, guard.Off),
+		Introspection: orOff(limits.MaxIntrospection, guard.Off),
+		MemoryBytes:   int(cfg.Documents.DocumentCacheBytes),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)

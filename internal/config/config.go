@@ -126,6 +126,7 @@ type Limits struct {
 	MaxValueDepth      int   `unit:"levels" default:"10" min:"0" max:"1000" help:"Nesting of lists and objects in a value."`
 	MaxVisits          int   `unit:"parts" default:"10000" min:"1" max:"1000000" help:"Parts of the document that validation may look at, fragments as often as they are reached."`
 	MaxComparisons     int   `unit:"pairs" default:"10000" min:"0" max:"1000000000" help:"Pairs of fields under one response key that validation may have to compare."`
+	MaxIntrospection   int   `unit:"fields" default:"200000" min:"0" max:"1000000000" help:"Fields that the answers to __schema and __type may have, estimated."`
 	MaxErrors          int   `unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer; execution errors are never dropped."`
 	MaxComplexity      int   `unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
 	MaxRepresentations int   `unit:"representations" default:"5000" min:"1" max:"1000000" help:"Representations given to _entities."`

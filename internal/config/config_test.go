@@ -55,7 +55,7 @@ func TestParseWithNothingSet(t *testing.T) {
 	wantLimits := config.Limits{
 		MaxBodyBytes: 1 << 20, MaxHeaderBytes: 64 << 10, MaxDocumentBytes: 32 << 10,
 		MaxTokens: 1000, MaxAliases: 30, MaxRootFields: 30, MaxDirectives: 50, MaxDepth: 15, MaxRepetitions: 100,
-		MaxValueDepth: 10, MaxVisits: 10_000, MaxComparisons: 10_000,
+		MaxValueDepth: 10, MaxVisits: 10_000, MaxComparisons: 10_000, MaxIntrospection: 200_000,
 		MaxErrors: 10, MaxComplexity: 20_000, MaxRepresentations: 5000, MaxQRCodes: 250, MaxLinks: 100_000, MaxAnswerBytes: 32 << 20,
 	}
 	if diff := cmp.Diff(wantLimits, c.Limits); diff != "" {
