@@ -108,19 +108,8 @@ func TestMemoryIsBoundedByBytes(t *testing.T) {
 			b.want(fmt.Sprintf("pair-%d", i), "v1", false)
 			synctest.Wait()
 		}
-		kept := 0
-		for i := range pairs {
-			token := fmt.Sprintf("pair-%d", i)
-			if _, err := b.ask(token); err != nil {
-				t.Fatal(err)
-			}
-			synctest.Wait()
-			if len(b.up.calls(token)) == 1 {
-				kept++
-			}
-		}
-		if kept < 5 || kept > 11 {
-			t.Errorf("%d lists of 0.9 MiB were kept within 10 MiB", kept)
+		if lists, bytes := b.Kept(); lists < 5 || lists > 11 || bytes > 10*mib {
+			t.Errorf("%d lists of 0.9 MiB, %d bytes, were kept within 10 MiB", lists, bytes)
 		}
 	})
 }
