@@ -200,7 +200,6 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		Guard:            documents,
 		Persisted:        named,
 		PersistedGETOnly: cfg.Server.Production,
-		Suggestions:      cfg.Server.Suggestions,
 		AllowedOrigins:   cfg.Server.AllowedOrigins,
 		MaxBodyBytes:     int64(limits.MaxBodyBytes),
 		MaxHeaderBytes:   int(limits.MaxHeaderBytes),

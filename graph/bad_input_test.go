@@ -74,38 +74,49 @@ func TestBadVariables(t *testing.T) {
 		query := fmt.Sprintf(`query ($v: %s) { paymentLinksConnection(%s: $v) { totalCount } }`, declared, argument)
 		return request{query: query, variables: `{"v": ` + value + `}`}
 	}
+	named := func(name, declared, arguments, value string) request {
+		query := fmt.Sprintf(`query ($%s: %s) { paymentLinksConnection(%s) { totalCount } }`, name, declared, arguments)
+		return request{query: query, variables: fmt.Sprintf(`{%q: %s}`, name, value)}
+	}
+	const at = "A variable, at "
 	tests := map[string]struct {
 		request request
-		names   string
+		message string
 	}{
-		"unknown enum value":       {filter(`{"status": ["` + marker + `"]}`), "$f.status[0]"},
-		"enum value in lower case": {filter(`{"state": ["OPEN", "expired"]}`), "$f.state[1]"},
-		"enum value as a number":   {filter(`{"status": [1]}`), "$f.status[0]"},
-		"enum alone":               {one("PaymentLinkOrder!", "orderBy", `"`+marker+`"`), "$v"},
-		"currency":                 {filter(`{"currency": ["` + marker + `"]}`), "$f.currency[0]"},
-		"single for a list":        {filter(`{"currency": "` + marker + `"}`), "$f.currency[0]"},
-		"decimal":                  {filter(`{"amount": {"from": "` + marker + `"}}`), "$f.amount.from"},
-		"decimal with many digits": {filter(`{"amount": {"from": 0.12345678901234567891}}`), "$f.amount.from"},
-		"time":                     {filter(`{"createdAt": {"to": "` + marker + `"}}`), "$f.createdAt.to"},
-		"duration":                 {filter(`{"expiresWithin": 5}`), "$f.expiresWithin"},
-		"number for a string":      {filter(`{"search": 12}`), "$f.search"},
-		"boolean for an id":        {filter(`{"ids": ["x", true]}`), "$f.ids[1]"},
-		"fraction for an id":       {filter(`{"ids": [1.5]}`), "$f.ids[0]"},
-		"object for an id":         {filter(`{"ids": [{"a": "` + marker + `"}]}`), "$f.ids[0]"},
-		"null in a list":           {filter(`{"ids": [null]}`), "$f.ids[0]"},
-		"null for non-null":        {filter(`null`), "$f"},
-		"unknown field":            {filter(`{"amount": {"` + marker + `": 1}}`), "$f.amount"},
-		"string for an object":     {filter(`"` + marker + `"`), "$f"},
-		"list for an object":       {filter(`[1]`), "$f"},
-		"string for an int":        {one("Int", "first", `"1"`), "$v"},
-		"fraction for an int":      {one("Int", "first", `1.5`), "$v"},
-		"beyond 32 bits":           {one("Int", "first", `2147483648`), "$v"},
-		"beyond 64 bits":           {one("Int", "first", `99999999999999999999`), "$v"},
-		"huge exponent":            {one("Int", "first", `1e400`), "$v"},
-		"boolean for an int":       {one("Int", "first", `true`), "$v"},
-		"object for an int":        {one("Int", "first", `{}`), "$v"},
-		"number for a cursor":      {one("String", "after", `1`), "$v"},
-		"missing":                  {request{query: `query ($id: ID!) { paymentLink(id: $id) { id } }`}, "$id"},
+		"unknown enum value":       {filter(`{"status": ["` + marker + `"]}`), at + `"status[0]", must be one of the values of PaymentLinkStatus.`},
+		"enum value in lower case": {filter(`{"state": ["OPEN", "expired"]}`), at + `"state[1]", must be one of the values of PaymentLinkState.`},
+		"enum value as a number":   {filter(`{"status": [1]}`), at + `"status[0]", must be one of the values of PaymentLinkStatus.`},
+		"enum alone":               {one("PaymentLinkOrder!", "orderBy", `"`+marker+`"`), "A variable must be one of the values of PaymentLinkOrder."},
+		"currency":                 {filter(`{"currency": ["` + marker + `"]}`), at + `"currency[0]", must be `},
+		"single for a list":        {filter(`{"currency": "` + marker + `"}`), at + `"currency[0]", must be `},
+		"decimal":                  {filter(`{"amount": {"from": "` + marker + `"}}`), at + `"amount.from", must be `},
+		"decimal with many digits": {filter(`{"amount": {"from": 0.12345678901234567891}}`), at + `"amount.from", must `},
+		"time":                     {filter(`{"createdAt": {"to": "` + marker + `"}}`), at + `"createdAt.to", must be `},
+		"duration":                 {filter(`{"expiresWithin": 5}`), at + `"expiresWithin", must be `},
+		"number for a string":      {filter(`{"search": 12}`), at + `"search", must be `},
+		"boolean for an id":        {filter(`{"ids": ["x", true]}`), at + `"ids[1]", must be given, as a value of type ID!.`},
+		"fraction for an id":       {filter(`{"ids": [1.5]}`), at + `"ids[0]", must be `},
+		"object for an id":         {filter(`{"ids": [{"a": "` + marker + `"}]}`), at + `"ids[0]", must be `},
+		"null in a list":           {filter(`{"ids": [null]}`), at + `"ids[0]", must be given, as a value of type ID!.`},
+		"null for non-null":        {filter(`null`), "A variable must be given, as a value of type PaymentLinkFilter!."},
+		"unknown field":            {filter(`{"amount": {"` + marker + `": 1}}`), at + `"amount", has a field that PaymentLinkAmountRange does not define.`},
+		"unknown field at the top": {filter(`{"` + marker + `": 1}`), "A variable has a field that PaymentLinkFilter does not define."},
+		"string for an object":     {filter(`"` + marker + `"`), "A variable must be given, as a value of type PaymentLinkFilter!."},
+		"list for an object":       {filter(`[1]`), "A variable must be given, as a value of type PaymentLinkFilter!."},
+		"string for an int":        {one("Int", "first", `"1"`), "A variable must be "},
+		"fraction for an int":      {one("Int", "first", `1.5`), "A variable must be "},
+		"beyond 32 bits":           {one("Int", "first", `2147483648`), "A variable must be "},
+		"beyond 64 bits":           {one("Int", "first", `99999999999999999999`), "A variable must be of type Int."},
+		"huge exponent":            {one("Int", "first", `1e400`), "A variable must be of type Int."},
+		"boolean for an int":       {one("Int", "first", `true`), "A variable must be of type Int."},
+		"object for an int":        {one("Int", "first", `{}`), "A variable must be of type Int."},
+		"number for a cursor":      {one("String", "after", `1`), "A variable must be "},
+		"a name of the request's": {
+			request{query: `query ($` + marker + `: ID!) { paymentLink(id: $` + marker + `) { id } }`}, "A variable must be given, as a value of type ID!.",
+		},
+		"an argument's name":     {request{query: `query ($id: ID!) { paymentLink(id: $id) { id } }`}, `Variable "$id" must be given, as a value of type ID!.`},
+		"an input field's name":  {named("from", "DateTime", "filter: { createdAt: { from: $from } }", `"yesterday"`), `Variable "$from" must be `},
+		"inside a schema's name": {named("filter", "PaymentLinkFilter", "filter: $filter", `{"currency": ["`+marker+`"]}`), `Variable "$filter.currency[0]" must be `},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -115,11 +126,11 @@ func TestBadVariables(t *testing.T) {
 			if len(a.Errors) != 1 || a.code() != "BAD_USER_INPUT" || a.Data != nil {
 				t.Fatalf("got %s, want one BAD_USER_INPUT and no data", written)
 			}
-			if want := `Variable "` + test.names + `" `; !strings.HasPrefix(a.Errors[0].Message, want) {
-				t.Errorf("message %q does not begin with %q", a.Errors[0].Message, want)
+			if !strings.HasPrefix(a.Errors[0].Message, test.message) || !strings.HasSuffix(a.Errors[0].Message, ".") {
+				t.Errorf("message %q does not begin with %q", a.Errors[0].Message, test.message)
 			}
-			if a.Errors[0].Path != nil {
-				t.Errorf("path %v of an error that belongs to no field", a.Errors[0].Path)
+			if a.Errors[0].Path != nil || a.Errors[0].line() != 1 {
+				t.Errorf("path %v, line %v; want none and that of the variable", a.Errors[0].Path, a.Errors[0].line())
 			}
 			checkClean(t, s, written)
 		})

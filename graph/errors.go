@@ -9,12 +9,11 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -25,19 +24,17 @@ import (
 
 const internalSentence = "Internal error"
 
-// maxMessageBytes bounds the validator's messages, which quote names of the
-// document, however long these are.
-const maxMessageBytes = 256
-
 // presenter turns every error into what the client may read of it, and logs
 // the ones that nobody classified.
 type presenter struct {
-	logger *slog.Logger
-	schema *ast.Schema
+	logger      *slog.Logger
+	schema      *ast.Schema
+	suggestions bool // let gqlparser speak for itself
 }
 
 // present implements graphql.ErrorPresenterFunc. Errors come with the path at
-// which gqlgen met them.
+// which gqlgen met them. What it returns wraps a *fault.Error: by that the edge
+// knows what may be told.
 func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	met := &gqlerror.Error{}
 	if !errors.As(err, &met) {
@@ -45,30 +42,47 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	}
 	failure := p.classify(ctx, met)
 	shown := &gqlerror.Error{
+		Err:        failure,
 		Message:    failure.Public,
 		Locations:  met.Locations,
 		Extensions: extensions(ctx, failure),
 	}
-	if field := graphql.GetFieldContext(ctx); field != nil {
+	field := graphql.GetFieldContext(ctx)
+	if field != nil {
 		shown.Path = responsePath(field, met)
-		if position := field.Field.Position; len(shown.Locations) == 0 && position != nil {
-			shown.Locations = []gqlerror.Location{{Line: position.Line, Column: position.Column}}
-		}
+	}
+	if position := positionOf(ctx, field, met); len(shown.Locations) == 0 && position != nil {
+		shown.Locations = []gqlerror.Location{{Line: position.Line, Column: position.Column}}
 	}
 	return shown
 }
 
-// classify finds what an error is: ours, an argument's, gqlparser's, or
+// positionOf returns where the field, or else the variable, of an error stands
+// in the document; nil when it has neither.
+func positionOf(ctx context.Context, field *graphql.FieldContext, met *gqlerror.Error) *ast.Position {
+	if field != nil {
+		if field.Field.Field == nil {
+			return nil
+		}
+		return field.Field.Position
+	}
+	if variable := variableOf(ctx, met); variable != nil {
+		return variable.Position
+	}
+	return nil
+}
+
+// classify finds what an error is: ours, gqlparser's, an argument's, or
 // nobody's, which is logged once per operation however many fields it struck.
 func (p presenter) classify(ctx context.Context, met *gqlerror.Error) *fault.Error {
-	if refused, ok := errors.AsType[*model.InputError](met.Err); ok {
-		return fault.New(fault.BadUserInput, argumentSentence(ctx, met.Path, refused))
-	}
 	if classified, ok := errors.AsType[*fault.Error](met.Err); ok {
 		return classified
 	}
-	if code, ok := met.Extensions["code"].(string); ok {
-		return p.requestError(ctx, code, met)
+	if refused := p.requestError(ctx, met); refused != nil {
+		return refused
+	}
+	if refused, ok := errors.AsType[*model.InputError](met.Err); ok {
+		return fault.New(fault.BadUserInput, argumentSentence(ctx, met.Path, refused))
 	}
 	if kind := fault.KindOf(met.Err); kind == fault.Canceled {
 		return fault.New(kind, "The request was cancelled.")
@@ -77,40 +91,6 @@ func (p presenter) classify(ctx context.Context, met *gqlerror.Error) *fault.Err
 	}
 	p.logOnce(ctx, met)
 	return fault.New(fault.Internal, internalSentence)
-}
-
-// requestError gives gqlgen's and gqlparser's own errors their kinds. They
-// carry one of two codes, and say the rest by which of their fields are set.
-func (p presenter) requestError(ctx context.Context, code string, met *gqlerror.Error) *fault.Error {
-	switch {
-	case code == errcode.ParseFailed:
-		return fault.New(fault.ParseFailed, "The document is not valid GraphQL"+at(met.Locations)+".")
-	case met.Rule != "":
-		return fault.New(fault.ValidationFailed, shortened(met.Message))
-	case len(met.Path) > 0 && met.Path[0] == ast.PathName("variable"):
-		return fault.New(fault.BadUserInput, p.variableSentence(ctx, met.Path[1:]))
-	}
-	return fault.New(fault.OperationResolution,
-		"The document must hold an operation of the given name, or a single operation when none is given.")
-}
-
-func at(locations []gqlerror.Location) string {
-	if len(locations) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(": line %d, column %d", locations[0].Line, locations[0].Column)
-}
-
-// shortened cuts text to maxMessageBytes, between characters.
-func shortened(text string) string {
-	if len(text) <= maxMessageBytes {
-		return text
-	}
-	cut := maxMessageBytes
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut] + "..."
 }
 
 // responsePath is the path of the field in the response. gqlgen appends the
@@ -197,15 +177,39 @@ func panicText(panicked any) string {
 	return reflect.TypeOf(panicked).String()
 }
 
-// logOnce logs an error that nobody classified, once per operation.
+// logOnce logs an error that nobody classified, once per operation. Its text
+// and the aliases on its path may be the request's, so that the log gets the
+// types of the error and the schema's names of the fields.
 func (p presenter) logOnce(ctx context.Context, met *gqlerror.Error) {
 	if op := operationFrom(ctx); op != nil && met.Err != nil && reflect.TypeOf(met.Err).Comparable() {
 		if _, seen := op.logged.LoadOrStore(met.Err, struct{}{}); seen {
 			return
 		}
 	}
-	p.logger.ErrorContext(ctx, "unclassified error",
-		"request_id", exchange.FromContext(ctx).RequestID, "path", met.Path.String(), "error", met.Error())
+	p.logger.ErrorContext(ctx, "unclassified error", "request_id", exchange.FromContext(ctx).RequestID,
+		"field", schemaPath(graphql.GetFieldContext(ctx)), "error_type", errorTypes(met))
+}
+
+// schemaPath names a field and those it is reached by as the schema does:
+// "paymentLinks.amount".
+func schemaPath(field *graphql.FieldContext) string {
+	var names []string
+	for ; field != nil; field = field.Parent {
+		if field.Field.Field != nil {
+			names = append(names, field.Field.Name)
+		}
+	}
+	slices.Reverse(names)
+	return strings.Join(names, ".")
+}
+
+// errorTypes names the types of an error and of what it wraps, outermost first.
+func errorTypes(err error) string {
+	var types []string
+	for ; err != nil; err = errors.Unwrap(err) {
+		types = append(types, reflect.TypeOf(err).String())
+	}
+	return strings.Join(types, ": ")
 }
 
 // limitExceeded is the error of an operation that asks for too much.

@@ -1,9 +1,15 @@
 package graph_test
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"paymentlinks/graph"
 	"paymentlinks/internal/fault"
@@ -27,33 +33,36 @@ func TestEveryKindHasItsPublicCode(t *testing.T) {
 }
 
 func TestRequestErrors(t *testing.T) {
+	const resolution, validation = "OPERATION_RESOLUTION_FAILURE", "GRAPHQL_VALIDATION_FAILED"
 	tests := map[string]struct {
 		request request
 		code    string
-		message string // a part of it
+		message string
+		line    float64 // of the first location; 0 for none
 	}{
-		"no document":            {request{query: ""}, "OPERATION_RESOLUTION_FAILURE", "must hold an operation"},
-		"syntax":                 {request{query: "{ paymentLinks {\n id "}, "GRAPHQL_PARSE_FAILED", "line 2, column "},
-		"not GraphQL":            {request{query: `{"query": "SECRETVALUE"}`}, "GRAPHQL_PARSE_FAILED", "line 1, column 3"},
-		"character":              {request{query: "{ 'SECRETVALUE' }"}, "GRAPHQL_PARSE_FAILED", "line 1"},
-		"fragments alone":        {request{query: "fragment F on Query { __typename }"}, "OPERATION_RESOLUTION_FAILURE", "must hold an operation"},
-		"unknown operation":      {request{query: "query A { __typename }", operation: "SECRETVALUE"}, "OPERATION_RESOLUTION_FAILURE", "of the given name"},
-		"operation not named":    {request{query: "query A { __typename } query B { __typename }"}, "OPERATION_RESOLUTION_FAILURE", "must hold an operation"},
-		"unknown field":          {request{query: "{ paymentLink }"}, "GRAPHQL_VALIDATION_FAILED", ""},
-		"mutation":               {request{query: "mutation { a }"}, "GRAPHQL_VALIDATION_FAILED", "operation type"},
-		"unknown enum literal":   {request{query: "{ paymentLinks(status: SECRETVALUE) { id } }"}, "GRAPHQL_VALIDATION_FAILED", `"PaymentLinkStatus"`},
-		"enum as a string":       {request{query: `{ paymentLinks(status: "ACTIVE") { id } }`}, "GRAPHQL_VALIDATION_FAILED", `"PaymentLinkStatus"`},
-		"string for an int":      {request{query: `{ paymentLinksConnection(first: "SECRETVALUE") { totalCount } }`}, "GRAPHQL_VALIDATION_FAILED", `"Int"`},
-		"float for an int":       {request{query: `{ paymentLinksConnection(first: 1.0) { totalCount } }`}, "GRAPHQL_VALIDATION_FAILED", `"Int"`},
-		"null for non-null":      {request{query: `{ paymentLink(id: null) { id } }`}, "GRAPHQL_VALIDATION_FAILED", `"ID!"`},
-		"boolean for an id":      {request{query: `{ paymentLink(id: true) { id } }`}, "GRAPHQL_VALIDATION_FAILED", `"ID!"`},
-		"list for a single":      {request{query: `{ paymentLinks(currency: ["MXN"]) { id } }`}, "GRAPHQL_VALIDATION_FAILED", `"CurrencyCodeAlpha"`},
-		"scalar for an object":   {request{query: `{ paymentLinksSummary(filter: "SECRETVALUE") { count } }`}, "GRAPHQL_VALIDATION_FAILED", `"PaymentLinkFilter"`},
-		"unknown input field":    {request{query: `{ paymentLinksSummary(filter: { none: 1 }) { count } }`}, "GRAPHQL_VALIDATION_FAILED", `"PaymentLinkFilter"`},
-		"argument missing":       {request{query: `{ paymentLink { id } }`}, "GRAPHQL_VALIDATION_FAILED", `"id"`},
-		"boolean of a directive": {request{query: `{ __typename @skip(if: "SECRETVALUE") }`}, "GRAPHQL_VALIDATION_FAILED", `"Boolean!"`},
-		"very long name":         {request{query: "{ " + strings.Repeat("n", 30_000) + " }"}, "GRAPHQL_VALIDATION_FAILED", "..."},
-		"gqlgen's own type":      {request{query: `query ($x: PaymentLinkByIDsInput) { __typename @skip(if: true) }`}, "GRAPHQL_VALIDATION_FAILED", ""},
+		"no document":            {request{query: " "}, "GRAPHQL_PARSE_FAILED", "The document is empty.", 0},
+		"syntax":                 {request{query: "{ paymentLinks {\n id "}, "GRAPHQL_PARSE_FAILED", "The document is not valid GraphQL syntax.", 2},
+		"not GraphQL":            {request{query: `{"query": "SECRETVALUE"}`}, "GRAPHQL_PARSE_FAILED", "The document is not valid GraphQL syntax.", 1},
+		"fragments alone":        {request{query: "fragment F on Query { __typename }"}, resolution, "The document holds no operation.", 0},
+		"unknown operation":      {request{query: "query A { __typename }", operation: "SECRETVALUE"}, resolution, "The document holds no operation of that name.", 0},
+		"operation not named":    {request{query: "query A { __typename } query B { __typename }"}, resolution, "The document holds several operations: operationName must say which.", 0},
+		"unknown field":          {request{query: "{\n SECRETVALUE }"}, validation, "A field is selected that its type does not have.", 2},
+		"mutation":               {request{query: "mutation { SECRETVALUE }"}, validation, "The schema does not support this type of operation.", 1},
+		"unknown argument":       {request{query: "{ paymentLinks(SECRETVALUE: 1) { id } }"}, validation, "An argument is given that its field or directive does not have.", 1},
+		"unused variable":        {request{query: "query ($SECRETVALUE: Int) { __typename }"}, validation, "A variable is never used.", 1},
+		"the same name twice":    {request{query: "query SECRETVALUE { a: __typename } query SECRETVALUE { b: __typename }"}, validation, "Two operations have the same name.", 1},
+		"unknown enum literal":   {request{query: "{ paymentLinks(status: SECRETVALUE) { id } }"}, validation, `A value of type "PaymentLinkStatus" is expected.`, 1},
+		"enum as a string":       {request{query: `{ paymentLinks(status: "ACTIVE") { id } }`}, validation, `A value of type "PaymentLinkStatus" is expected.`, 1},
+		"string for an int":      {request{query: `{ paymentLinksConnection(first: "SECRETVALUE") { totalCount } }`}, validation, `A value of type "Int" is expected.`, 1},
+		"float for an int":       {request{query: `{ paymentLinksConnection(first: 1.0) { totalCount } }`}, validation, `A value of type "Int" is expected.`, 1},
+		"null for non-null":      {request{query: `{ paymentLink(id: null) { id } }`}, validation, `A value of type "ID!" is expected.`, 1},
+		"boolean for an id":      {request{query: `{ paymentLink(id: true) { id } }`}, validation, `A value of type "ID!" is expected.`, 1},
+		"list for a single":      {request{query: `{ paymentLinks(currency: ["MXN"]) { id } }`}, validation, `A value of type "CurrencyCodeAlpha" is expected.`, 1},
+		"scalar for an object":   {request{query: `{ paymentLinksSummary(filter: "SECRETVALUE") { count } }`}, validation, `A value of type "PaymentLinkFilter" is expected.`, 1},
+		"unknown input field":    {request{query: `{ paymentLinksSummary(filter: { SECRETVALUE: 1 }) { count } }`}, validation, `A field is given that type "PaymentLinkFilter" does not define.`, 1},
+		"argument missing":       {request{query: `{ paymentLink { id } }`}, validation, "A required argument is missing.", 1},
+		"boolean of a directive": {request{query: `{ __typename @skip(if: "SECRETVALUE") }`}, validation, `A value of type "Boolean!" is expected.`, 1},
+		"gqlgen's own type":      {request{query: `query ($x: PaymentLinkByIDsInput) { __typename @skip(if: true) }`}, validation, "A type is named that the schema does not have.", 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -63,19 +72,54 @@ func TestRequestErrors(t *testing.T) {
 			if a.code() != test.code || a.Data != nil {
 				t.Fatalf("got %.500s, want %s and no data", written, test.code)
 			}
-			if !strings.Contains(a.Errors[0].Message, test.message) {
-				t.Errorf("message %q does not hold %q", a.Errors[0].Message, test.message)
+			if a.Errors[0].Message != test.message || a.Errors[0].line() != test.line {
+				t.Errorf("message %q at line %v, want %q at %v", a.Errors[0].Message, a.Errors[0].line(), test.message, test.line)
 			}
 			for _, e := range a.Errors {
 				if e.Path != nil || e.Extensions["requestId"] != "req-1" {
 					t.Errorf("a request error with path %v, extensions %v", e.Path, e.Extensions)
 				}
 			}
-			if len(written) > 1024 {
-				t.Errorf("an answer of %d bytes", len(written))
-			}
 			checkClean(t, s, written)
 		})
+	}
+}
+
+// The edge tells of a request error what its *fault.Error says.
+func TestRequestErrorsAreFaults(t *testing.T) {
+	s := newServer(newSource())
+	for query, want := range map[string]fault.Kind{
+		"{": fault.ParseFailed, "": fault.ParseFailed, "{ none }": fault.ValidationFailed,
+		"query A { __typename } query B { __typename }":    fault.OperationResolution,
+		"query ($id: ID!) { paymentLink(id: $id) { id } }": fault.BadUserInput,
+	} {
+		ctx := graphql.StartOperationTrace(caller(t))
+		op, list := s.CreateOperationContext(ctx, &graphql.RawParams{Query: query})
+		for _, err := range s.DispatchError(graphql.WithOperationContext(ctx, op), list).Errors {
+			classified, ok := errors.AsType[*fault.Error](err)
+			if !ok || classified.Kind != want || classified.Public != err.Message {
+				t.Errorf("%q: %v wraps %v, want a fault of kind %s", query, err, classified, want)
+			}
+		}
+	}
+}
+
+// A rule that the validator gains needs a sentence of its own; none quotes it.
+func TestEveryRuleHasItsSentence(t *testing.T) {
+	s := newServer(newSource())
+	sentence := func(rule string) string {
+		ctx := graphql.WithOperationContext(caller(t), &graphql.OperationContext{})
+		return s.DispatchError(ctx, gqlerror.List{{Rule: rule, Message: marker}}).Errors[0].Message
+	}
+	byRule := rules.NewDefaultRules().GetInner()
+	if len(byRule) < 20 {
+		t.Fatalf("%d rules, want them all", len(byRule))
+	}
+	for rule := range byRule {
+		// The messages of one rule are ours, and hold the schema's names alone.
+		if got := sentence(rule); got == sentence("") || (got == marker) != (rule == rules.ValuesOfCorrectTypeRule.Name) {
+			t.Errorf("rule %s reads %q", rule, got)
+		}
 	}
 }
 
@@ -104,5 +148,40 @@ func TestSuggestions(t *testing.T) {
 				t.Errorf("%s: suggestions are on, got %+v", query, a.Errors)
 			}
 		})
+	}
+}
+
+// The validator's own messages are let through with suggestions, but not long
+// names of the request.
+func TestSuggestionsAreCut(t *testing.T) {
+	s := newServer(newSource(), func(c *graph.Config) { c.Suggestions = true })
+	a := s.ask(t, request{query: "{ () }"})
+	if a.code() != "GRAPHQL_PARSE_FAILED" || a.Errors[0].Message != "Expected Name, found (" {
+		t.Errorf("got %+v, want the parser's words", a.Errors)
+	}
+	a = s.ask(t, request{query: "{ " + strings.Repeat("n", 30_000) + " }"})
+	if got := a.Errors[0].Message; len(got) > 256+len("…") || !strings.HasSuffix(got, "n…") {
+		t.Errorf("a message of %d bytes, want one cut to 256: %.300s", len(got), got)
+	}
+	// Values of variables stay out of all messages.
+	a = s.ask(t, request{query: `query ($v: PaymentLinkStatus) { paymentLinks(status: $v) { id } }`, variables: `{"v": "` + marker + `"}`})
+	if want := "A variable must be one of the values of PaymentLinkStatus."; a.Errors[0].Message != want {
+		t.Errorf("message %q, want %q", a.Errors[0].Message, want)
+	}
+}
+
+// The log tells the type of an error that nobody classified and the field by
+// the schema's names; its text and the aliases may be the request's.
+func TestUnclassifiedErrorsAreLoggedByType(t *testing.T) {
+	s := newServer(&source{err: fmt.Errorf("%s: %w", marker, errBoom)})
+	s.ask(t, request{query: `{ ` + marker + `: paymentLinks { id } }`})
+	log := s.log.String()
+	for _, want := range []string{"field=paymentLinks ", `error_type="*gqlerror.Error: *fmt.wrapError: *errors.errorString"`, "request_id=req-1"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %s: %s", want, log)
+		}
+	}
+	if strings.Contains(log, marker) || strings.Contains(log, errBoom.Error()) {
+		t.Errorf("the log holds something of the request or the error: %s", log)
 	}
 }

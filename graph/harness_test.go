@@ -116,6 +116,15 @@ type answerError struct {
 	Extensions map[string]any `json:"extensions"`
 }
 
+// line returns the line of the first location; 0 when there is none.
+func (e answerError) line() float64 {
+	if len(e.Locations) == 0 {
+		return 0
+	}
+	line, _ := e.Locations[0].(map[string]any)["line"].(float64)
+	return line
+}
+
 func (a answer) code() string {
 	if len(a.Errors) == 0 {
 		return ""

@@ -52,7 +52,7 @@ func TestOneFailureForAllFields(t *testing.T) {
 			t.Errorf("an unclassified error reads %+v", e)
 		}
 	}
-	if got := strings.Count(s.log.String(), "boom"); got != 1 || s.source.callCount() != 1 {
+	if got := strings.Count(s.log.String(), "unclassified error"); got != 1 || s.source.callCount() != 1 {
 		t.Errorf("logged %d times after %d calls, want once after one:\n%s", got, s.source.callCount(), s.log)
 	}
 }

@@ -36,7 +36,8 @@ func validationRules(suggestions bool) func() *rules.Rules {
 }
 
 // valuesOfCorrectType is the specification's rule 5.6.1 (and, for the fields
-// of input objects, 5.6.2 and 5.6.4) with errors that do not repeat the value.
+// of input objects, 5.6.2 and 5.6.4) with errors that hold the schema's names
+// alone, and so are told as they are.
 func valuesOfCorrectType(observers *core.Events, addError core.AddErrFunc) {
 	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
 		if value.Definition == nil || value.ExpectedType == nil || value.Kind == ast.Variable {
@@ -56,7 +57,7 @@ func valuesOfCorrectType(observers *core.Events, addError core.AddErrFunc) {
 		}
 		for _, given := range value.Children {
 			if value.Definition.Fields.ForName(given.Name) == nil {
-				addError(core.Message(`Field %q is not defined by type %q.`, given.Name, value.Definition.Name), core.At(given.Position))
+				addError(core.Message(`A field is given that type %q does not define.`, value.Definition.Name), core.At(given.Position))
 			}
 		}
 	})

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -10,13 +9,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"paymentlinks/graph/model"
-	"paymentlinks/internal/fault"
 )
 
 // strictVariables holds variables to the specification's coercion rules
 // (section 6.1.2) and to our own scalars before anything is executed.
 // gqlparser lets some through: numbers for strings, strings for numbers, enum
-// values in any case.
+// values in any case. Its errors have paths like gqlparser's.
 type strictVariables struct {
 	schema *ast.Schema
 }
@@ -36,14 +34,10 @@ func (s strictVariables) MutateOperationContext(_ context.Context, op *graphql.O
 		if !given {
 			continue
 		}
-		check := variableCheck{schema: s.schema, path: ast.Path{ast.PathName(definition.Variable)}}
+		check := variableCheck{schema: s.schema, path: ast.Path{variableElement, ast.PathName(definition.Variable)}}
 		checked, err := check.value(definition.Type, value)
 		if err != nil {
-			reason := "has the wrong type"
-			if refused, ok := errors.AsType[*model.InputError](err); ok {
-				reason = refused.Reason
-			}
-			return gqlerror.Wrap(fault.New(fault.BadUserInput, variableName(check.path)+" "+reason+"."))
+			return gqlerror.WrapPath(check.path, err)
 		}
 		op.Variables[definition.Variable] = checked
 	}
@@ -77,7 +71,7 @@ func (c *variableCheck) value(expected *ast.Type, v any) (any, error) {
 		return c.object(definition, v)
 	case ast.Enum:
 		if name, ok := v.(string); !ok || definition.EnumValues.ForName(name) == nil {
-			return nil, &model.InputError{Reason: "must be one of the values of " + definition.Name}
+			return nil, &model.InputError{Reason: notOneOf(definition)}
 		}
 	default:
 		return readScalar(definition.Name, v)
@@ -149,40 +143,3 @@ func readScalar(name string, v any) (any, error) {
 	}
 	return v, err
 }
-
-// variableSentence says what gqlparser found wrong with a variable, whose own
-// text may hold the value. The path is the variable and the place inside it.
-func (p presenter) variableSentence(ctx context.Context, path ast.Path) string {
-	name := variableName(path)
-	if !graphql.HasOperationContext(ctx) || len(path) == 0 {
-		return name + " has the wrong type."
-	}
-	operation := graphql.GetOperationContext(ctx).Operation
-	first, ok := path[0].(ast.PathName)
-	if operation == nil || !ok {
-		return name + " has the wrong type."
-	}
-	definition := operation.VariableDefinitions.ForName(string(first))
-	if definition == nil {
-		return name + " has the wrong type."
-	}
-	expected := definition.Type
-	for i, element := range path[1:] {
-		switch element := element.(type) {
-		case ast.PathIndex:
-			if expected.Elem != nil {
-				expected = expected.Elem
-			}
-		case ast.PathName:
-			owner := p.schema.Types[expected.Name()]
-			field := owner.Fields.ForName(string(element))
-			if field == nil {
-				return variableName(path[:i+1]) + " has a field that " + owner.Name + " does not define."
-			}
-			expected = field.Type
-		}
-	}
-	return name + " must be of type " + expected.String() + "."
-}
-
-func variableName(path ast.Path) string { return `Variable "$` + dotted(path) + `"` }

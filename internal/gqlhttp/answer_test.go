@@ -3,6 +3,8 @@ package gqlhttp_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -23,9 +25,22 @@ import (
 type scripted struct {
 	graphql.GraphExecutor // the rest of the methods is never called
 
-	refusals gqlerror.List
-	answers  []*graphql.Response
-	taken    int
+	refusals  gqlerror.List
+	presented gqlerror.List // refusals when nil
+	answers   []*graphql.Response
+	taken     int
+
+	// What DispatchError was given.
+	handed       gqlerror.List
+	hadOperation bool
+}
+
+func (s *scripted) DispatchError(ctx context.Context, list gqlerror.List) *graphql.Response {
+	s.handed, s.hadOperation = list, graphql.HasOperationContext(ctx)
+	if s.presented == nil {
+		return &graphql.Response{Errors: s.refusals}
+	}
+	return &graphql.Response{Errors: s.presented}
 }
 
 func (s *scripted) CreateOperationContext(_ context.Context, _ *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
@@ -148,57 +163,61 @@ func TestAnswerLimit(t *testing.T) {
 	}
 }
 
-// A table of all that a refused operation can be refused for.
+// Errors of a request are told as the executor classified them, with their
+// places; the text of one that it did not is not told.
 func TestRequestErrors(t *testing.T) {
+	classified := fault.New(fault.OperationResolution, "The document holds no operation.")
+	place := []gqlerror.Location{{Line: 3, Column: 7}}
 	tests := map[string]struct {
-		body    string
-		code    string
-		message string
-		line    float64 // of the first location; 0 for none
+		refusals gqlerror.List
+		status   int
+		body     string
 	}{
-		"unknown field":       {`{"query":"{\n hello nothing }"}`, "GRAPHQL_VALIDATION_FAILED", "A field is selected that its type does not have.", 2},
-		"unknown argument":    {`{"query":"{hello(x:1)}"}`, "GRAPHQL_VALIDATION_FAILED", "An argument is given that its field or directive does not have.", 1},
-		"wrong literal":       {`{"query":"{echo(number:\"1\")}"}`, "GRAPHQL_VALIDATION_FAILED", "A value does not fit its type.", 1},
-		"unused variable":     {`{"query":"query($a:Int){hello}"}`, "GRAPHQL_VALIDATION_FAILED", "A variable is never used.", 1},
-		"unsupported kind":    {`{"query":"subscription{hello}"}`, "GRAPHQL_VALIDATION_FAILED", "The schema does not support this type of operation.", 1},
-		"syntax":              {`{"query":"{\n\n hello"}`, "GRAPHQL_PARSE_FAILED", "The document is not valid GraphQL syntax (line 3, column 7).", 3},
-		"missing variable":    {`{"query":"query(\n$n:Int!){echo(number:$n)}"}`, "BAD_USER_INPUT", "A variable that the operation requires is missing.", 2},
-		"null variable":       {`{"query":"query($n:Int!){echo(number:$n)}","variables":{"n":null}}`, "BAD_USER_INPUT", "A variable that must not be null is null.", 1},
-		"wrong variable":      {`{"query":"query($n:Int){echo(number:$n)}","variables":{"n":true}}`, "BAD_USER_INPUT", "The value of a variable does not fit its type.", 1},
-		"too large a number":  {`{"query":"query($n:Int){echo(number:$n)}","variables":{"n":1e400}}`, "BAD_USER_INPUT", "The value of a variable does not fit its type.", 1},
-		"no such operation":   {`{"query":"query a{hello}","operationName":"b"}`, "OPERATION_RESOLUTION_FAILURE", "The document holds no operation of that name.", 0},
-		"several operations":  {`{"query":"query a{hello} query b{hello}"}`, "OPERATION_RESOLUTION_FAILURE", "The document holds several operations: operationName must say which.", 0},
-		"fragments alone":     {`{"query":"fragment f on Query{hello}"}`, "OPERATION_RESOLUTION_FAILURE", "The document holds no operation.", 0},
-		"nothing":             {`{"query":" "}`, "GRAPHQL_PARSE_FAILED", "The document is empty.", 0},
-		"a limit is named":    {`{"query":"` + tooDeep() + `"}`, "LIMIT_EXCEEDED", "", 0},
-		"names two with same": {`{"query":"query a{hello} query a{hello}"}`, "GRAPHQL_VALIDATION_FAILED", "Two operations have the same name.", 1},
+		"classified": {
+			gqlerror.List{{Err: classified, Message: "secret"}},
+			400,
+			`{"errors":[{"message":"The document holds no operation.","extensions":{"code":"OPERATION_RESOLUTION_FAILURE","requestId":"id-1"}}]}`,
+		},
+		"with a place": {
+			gqlerror.List{{Err: fmt.Errorf("secret: %w", classified), Locations: place, Extensions: map[string]any{"code": "secret"}}},
+			400,
+			`{"errors":[{"message":"The document holds no operation.","locations":[{"line":3,"column":7}],"extensions":{"code":"OPERATION_RESOLUTION_FAILURE","requestId":"id-1"}}]}`,
+		},
+		"by nobody": {
+			gqlerror.List{{Err: errors.New("secret"), Message: "secret", Extensions: map[string]any{"code": "GRAPHQL_VALIDATION_FAILED"}}},
+			500,
+			`{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL_SERVER_ERROR","requestId":"id-1"}}]}`,
+		},
+		"an empty list": {
+			gqlerror.List{}, 500, `{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL_SERVER_ERROR","requestId":"id-1"}}]}`,
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			a := decoded(t, newEdge(t).do(post(test.body)).Body)
-			if a.code() != test.code || (test.message != "" && a.Errors[0].Message != test.message) {
-				t.Fatalf("got %+v, want %s %q", a.Errors, test.code, test.message)
+			refused := test.refusals
+			if len(refused) == 0 {
+				refused = gqlerror.List{nil}
 			}
-			line := 0.0
-			if len(a.Errors[0].Locations) > 0 {
-				line, _ = a.Errors[0].Locations[0].(map[string]any)["line"].(float64)
+			w := answered(t, &scripted{refusals: refused, presented: test.refusals})
+			if w.Code != test.status || w.Body.String() != test.body {
+				t.Errorf("got %d %s, want %d %s", w.Code, w.Body, test.status, test.body)
 			}
-			if line != test.line {
-				t.Errorf("locations = %v, want line %v", a.Errors[0].Locations, test.line)
+			// The same where the execution itself gives up before there is data.
+			w = answered(t, &scripted{answers: []*graphql.Response{{Errors: test.refusals}}})
+			if w.Code != test.status || w.Body.String() != test.body {
+				t.Errorf("without data: got %d %s, want %d %s", w.Code, w.Body, test.status, test.body)
 			}
 		})
 	}
 }
 
-// Errors that an extension of the executor gives are told as it classified them.
-func TestErrorsOfExtensions(t *testing.T) {
-	w := answered(t, &scripted{refusals: gqlerror.List{{Message: "secret", Err: fault.New(fault.LimitExceeded, "The operation is too complex.")}}})
-	if a := decoded(t, w.Body); a.code() != "LIMIT_EXCEEDED" || a.Errors[0].Message != "The operation is too complex." || a.Data != nil {
-		t.Errorf("classified: %+v, want LIMIT_EXCEEDED with its sentence", a)
-	}
-	w = answered(t, &scripted{refusals: gqlerror.List{{Message: "secret"}}})
-	if a := decoded(t, w.Body); w.Code != 500 || a.code() != "INTERNAL_SERVER_ERROR" || a.Errors[0].Message != "Internal error" {
-		t.Errorf("unclassified: %d %+v, want 500 Internal error", w.Code, a)
+// The executor presents request errors with the operation in the context, and
+// no more of them than are told.
+func TestRequestErrorsArePresented(t *testing.T) {
+	s := &scripted{refusals: make(gqlerror.List, 30)}
+	answered(t, s)
+	if len(s.handed) != gqlhttp.DefaultMaxErrors || !s.hadOperation {
+		t.Errorf("%d errors to present, with an operation: %v; want 10, true", len(s.handed), s.hadOperation)
 	}
 }
 
@@ -248,22 +267,5 @@ func TestRetryAfter(t *testing.T) {
 				t.Errorf("extensions.retryAfter = %q, want %q", told, test.want)
 			}
 		})
-	}
-}
-
-// The settings can let the validator speak for itself: long names are cut.
-func TestSuggestions(t *testing.T) {
-	e := newEdge(t, func(c *gqlhttp.Config) { c.Suggestions = true })
-	a := decoded(t, e.do(query(`{helo}`)).Body)
-	if want := `Cannot query field "helo" on type "Query". Did you mean "hello"?`; a.Errors[0].Message != want {
-		t.Errorf("message = %q, want %q", a.Errors[0].Message, want)
-	}
-	w := e.do(post(`{"query":` + quote(`{`+strings.Repeat("a", 20_000)+`}`) + `}`))
-	if length := w.Body.Len(); length > 4<<10 || !strings.Contains(w.Body.String(), "…") {
-		t.Errorf("%d bytes, want a cut message in at most 4,096", length)
-	}
-	a = decoded(t, e.do(post(`{"query":"query($n:Int!){echo(number:$n)}","variables":{}}`)).Body)
-	if a.Errors[0].Message != "must be defined" {
-		t.Errorf("message = %q, want the validator's", a.Errors[0].Message)
 	}
 }

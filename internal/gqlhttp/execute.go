@@ -29,7 +29,8 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 		return c.refuse(ctx, fault.New(fault.MethodNotAllowed, "Mutations must be sent with POST."))
 	}
 	if len(list) > 0 {
-		return c.requestErrors(ctx, params, op, list)
+		ctx = graphql.WithOperationContext(ctx, op)
+		return c.requestErrors(ctx, exec.DispatchError(ctx, list[:min(len(list), c.t.cfg.MaxErrors)]).Errors)
 	}
 	if c.t.cfg.Persisted != nil {
 		c.t.cfg.Persisted.Register(document)
@@ -47,7 +48,7 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	case resp.HasNext != nil && *resp.HasNext:
 		return c.refuseDeferred(ctx, answers)
 	case resp.Data == nil:
-		return c.requestErrors(ctx, params, op, resp.Errors)
+		return c.requestErrors(ctx, resp.Errors)
 	}
 	if err := c.writeAnswer(resp); err != nil {
 		return c.writeNull(ctx, err)

@@ -48,5 +48,3 @@ func PutAndGet(n int) (size, capacity int) {
 	next := pool.get()
 	return next.Len(), next.Cap()
 }
-
-func RuleSentence(rule string) string { return ruleSentence(rule) }

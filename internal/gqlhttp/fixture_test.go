@@ -143,6 +143,24 @@ func (f *fixture) resolve(ctx context.Context, op *graphql.OperationContext, fie
 	return nil
 }
 
+// present classifies what gqlgen and gqlparser refuse, as an executor has to
+// for the edge to tell it.
+func present(ctx context.Context, err error) *gqlerror.Error {
+	met := graphql.DefaultErrorPresenter(ctx, err)
+	kind := fault.OperationResolution
+	switch {
+	case met.Err != nil || (met.Rule == "" && len(met.Path) == 1):
+		return met // of a field
+	case met.Rule != "":
+		kind = fault.ValidationFailed
+	case len(met.Path) == 0 && !strings.Contains(graphql.GetOperationContext(ctx).RawQuery, "{"):
+		kind = fault.ParseFailed
+	case len(met.Path) > 0:
+		kind = fault.BadUserInput
+	}
+	return &gqlerror.Error{Err: fault.New(kind, "Refused."), Locations: met.Locations}
+}
+
 // headerCallers takes the two credential headers at their word.
 type headerCallers struct{}
 
@@ -180,8 +198,10 @@ func newEdge(t testing.TB, change ...func(*gqlhttp.Config)) *edge {
 	if err != nil {
 		t.Fatal(err)
 	}
+	exec := executor.New(e.fixture)
+	exec.SetErrorPresenter(present)
 	cfg := gqlhttp.Config{
-		Executor: executor.New(e.fixture),
+		Executor: exec,
 		Callers:  headerCallers{},
 		Guard:    limits,
 		Logger:   slog.New(slog.NewJSONHandler(e.log, nil)),

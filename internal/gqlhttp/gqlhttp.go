@@ -54,7 +54,9 @@ type Guard interface {
 // Config says what the edge serves and within which bounds. Executor, Callers
 // and Guard are required.
 type Config struct {
-	// Executor validates and executes operations.
+	// Executor validates and executes operations. Its DispatchError presents
+	// request errors: of those that wrap a *fault.Error the edge tells the
+	// sentence, of others that there was an internal error.
 	Executor graphql.GraphExecutor
 	// Callers says who is asking.
 	Callers Identifier
@@ -66,10 +68,6 @@ type Config struct {
 	Persisted *persisted.Store
 	// PersistedGETOnly refuses GET requests that bring a document's text.
 	PersistedGETOnly bool
-	// Suggestions lets the validator's own messages through, which quote names
-	// of the request and of the schema. Without it, answers to refused
-	// documents hold a sentence of ours and the place.
-	Suggestions bool
 
 	// AllowedOrigins are the browser origins ("https://shop.example") whose
 	// pages may call the API; none by default, and no wildcard.

@@ -1,0 +1,162 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"paymentlinks/graph/model"
+	"paymentlinks/internal/fault"
+)
+
+// variableElement begins the paths that gqlparser gives to errors of variables.
+const variableElement = ast.PathName("variable")
+
+// maxQuotedBytes bounds a message of the validator, where those are let through.
+const maxQuotedBytes = 256
+
+// requestError gives errors of gqlgen, gqlparser and strictVariables their
+// kinds and sentences; nil for any other. gqlparser's messages quote the
+// document and the variables, so that each becomes a sentence of ours. They
+// carry one of two codes, and say the rest by which of their fields are set.
+func (p presenter) requestError(ctx context.Context, met *gqlerror.Error) *fault.Error {
+	if graphql.GetFieldContext(ctx) != nil {
+		return nil
+	}
+	code, _ := met.Extensions["code"].(string)
+	switch {
+	case len(met.Path) > 1 && met.Path[0] == variableElement:
+		return fault.New(fault.BadUserInput, p.variableSentence(variableOf(ctx, met), met.Path[2:], met.Err))
+	case code == errcode.ParseFailed:
+		return fault.New(fault.ParseFailed, p.quoted(met, "The document is not valid GraphQL syntax."))
+	case met.Rule != "":
+		return fault.New(fault.ValidationFailed, p.quoted(met, ruleSentence(met)))
+	case code == errcode.ValidationFailed:
+		return resolutionError(ctx)
+	}
+	return nil
+}
+
+// quoted returns the validator's own words where the settings ask for them.
+func (p presenter) quoted(met *gqlerror.Error, sentence string) string {
+	if !p.suggestions {
+		return sentence
+	}
+	text := met.Message
+	if len(text) <= maxQuotedBytes {
+		return text
+	}
+	cut := maxQuotedBytes
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
+}
+
+// resolutionError tells why no operation was chosen from a document.
+func resolutionError(ctx context.Context) *fault.Error {
+	if !graphql.HasOperationContext(ctx) {
+		return fault.New(fault.OperationResolution, "No operation could be chosen from the document.")
+	}
+	op := graphql.GetOperationContext(ctx)
+	switch {
+	case op.Doc == nil: // gqlgen gives none to see when it holds no operation
+		doc, err := parser.ParseQuery(&ast.Source{Input: op.RawQuery})
+		if err != nil || len(doc.Fragments) == 0 {
+			return fault.New(fault.ParseFailed, "The document is empty.")
+		}
+		return fault.New(fault.OperationResolution, "The document holds no operation.")
+	case op.OperationName == "":
+		return fault.New(fault.OperationResolution, "The document holds several operations: operationName must say which.")
+	}
+	return fault.New(fault.OperationResolution, "The document holds no operation of that name.")
+}
+
+// variableOf returns the variable that an error of a request is about; nil when
+// it is about none or the context does not know it.
+func variableOf(ctx context.Context, met *gqlerror.Error) *ast.VariableDefinition {
+	if len(met.Path) < 2 || met.Path[0] != variableElement || !graphql.HasOperationContext(ctx) {
+		return nil
+	}
+	name, isName := met.Path[1].(ast.PathName)
+	operation := graphql.GetOperationContext(ctx).Operation
+	if !isName || operation == nil {
+		return nil
+	}
+	return operation.VariableDefinitions.ForName(string(name))
+}
+
+// variableSentence says what a variable must be, at which place inside it. The
+// cause's text may hold the value, unless it is an InputError.
+func (p presenter) variableSentence(variable *ast.VariableDefinition, inside ast.Path, cause error) string {
+	if variable == nil {
+		return "A variable does not fit its type."
+	}
+	expected := variable.Type
+	for i, element := range inside {
+		switch element := element.(type) {
+		case ast.PathIndex:
+			if expected.Elem != nil {
+				expected = expected.Elem
+			}
+		case ast.PathName:
+			owner := p.schema.Types[expected.Name()]
+			field := owner.Fields.ForName(string(element))
+			if field == nil {
+				return p.place(variable, inside[:i]) + " has a field that " + owner.Name + " does not define."
+			}
+			expected = field.Type
+		}
+	}
+	if refused, ok := errors.AsType[*model.InputError](cause); ok {
+		return p.place(variable, inside) + " " + refused.Reason + "."
+	}
+	return p.place(variable, inside) + " " + p.requirement(expected) + "."
+}
+
+func (p presenter) requirement(expected *ast.Type) string {
+	definition := p.schema.Types[expected.NamedType]
+	switch {
+	case definition != nil && definition.Kind == ast.Enum:
+		return notOneOf(definition)
+	case expected.NonNull:
+		return "must be given, as a value of type " + expected.String()
+	}
+	return "must be of type " + expected.String()
+}
+
+// notOneOf is the reason to refuse a value of an enum.
+func notOneOf(enum *ast.Definition) string { return "must be one of the values of " + enum.Name }
+
+// place names a variable and the place inside it, as far as the names are the
+// schema's: the caller's own may be anything.
+func (p presenter) place(variable *ast.VariableDefinition, inside ast.Path) string {
+	if p.isInputName(variable.Variable) {
+		return `Variable "$` + dotted(append(ast.Path{ast.PathName(variable.Variable)}, inside...)) + `"`
+	}
+	if len(inside) > 0 {
+		return `A variable, at "` + dotted(inside) + `",`
+	}
+	return "A variable"
+}
+
+// isInputName reports whether an argument or an input field has the name.
+func (p presenter) isInputName(name string) bool {
+	for _, definition := range p.schema.Types {
+		if definition.Kind == ast.InputObject && definition.Fields.ForName(name) != nil {
+			return true
+		}
+		for _, field := range definition.Fields {
+			if field.Arguments.ForName(name) != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
