@@ -29,7 +29,7 @@ func (op *operation) entities(ctx context.Context, representations []map[string]
 	if err != nil {
 		return nil, err
 	}
-	found := 0
+	found, links := 0, make([]model.PaymentLink, len(representations))
 	for i, representation := range representations {
 		id, refusal := keyOf(representation)
 		if refusal != "" {
@@ -38,7 +38,8 @@ func (op *operation) entities(ctx context.Context, representations []map[string]
 			continue
 		}
 		if link, ok := snapshot.Set.ByID(id); ok {
-			entities[i] = model.NewPaymentLink(link, op.moment)
+			links[i] = model.NewPaymentLink(link, op.moment)
+			entities[i] = &links[i]
 			found++
 		}
 	}

@@ -35,7 +35,7 @@ func (federatedTracing) Validate(graphql.ExecutableSchema) error { return nil }
 // tracer joins the middleware of traced operations alone: as a
 // graphql.FieldInterceptor it would look at every field of all others, too.
 func (f federatedTracing) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if op.Headers.Get("Apollo-Federation-Include-Trace") != "ftv1" {
+	if !isTraced(op) {
 		return nil
 	}
 	others := op.ResolverMiddleware
@@ -43,6 +43,11 @@ func (f federatedTracing) MutateOperationContext(_ context.Context, op *graphql.
 		return f.tracer.InterceptField(ctx, func(ctx context.Context) (any, error) { return others(ctx, next) })
 	}
 	return nil
+}
+
+// isTraced reports whether the operation's gateway asks for a trace.
+func isTraced(op *graphql.OperationContext) bool {
+	return op.Headers.Get("Apollo-Federation-Include-Trace") == "ftv1"
 }
 
 // InterceptOperation implements graphql.OperationInterceptor.

@@ -1,0 +1,281 @@
+package graph_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"paymentlinks/graph"
+	"paymentlinks/internal/money"
+	"paymentlinks/internal/paymentlink"
+)
+
+// newStockServer is newServer with every list left to gqlgen.
+func newStockServer(links *source, change ...func(*graph.Config)) server {
+	var config graph.Config
+	s := newServer(links, append(slices.Clone(change), func(c *graph.Config) { config = *c })...)
+	s.Executor = graph.NewStockExecutor(config)
+	return s
+}
+
+// countFields counts the fields of links that gqlgen resolves from now on: none
+// for a list that is written serially.
+func (s server) countFields() *atomic.Int64 {
+	var count atomic.Int64
+	s.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+		switch graphql.GetFieldContext(ctx).Object {
+		case "PaymentLink", "PaymentLinkAmount", "PaymentLinkEdge":
+			count.Add(1)
+		}
+		return next(ctx)
+	})
+	return &count
+}
+
+// oddLinks have what lists rarely hold: everything missing, everything there,
+// text to escape, numbers at their bounds.
+func oddLinks(tb testing.TB) []paymentlink.Record {
+	tb.Helper()
+	decimal := func(text string) paymentlink.Optional[money.Decimal] {
+		d, err := money.ParseDecimal(text)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return paymentlink.Some(d)
+	}
+	full := paymentlink.Record{
+		ID: "full", URL: "https://pay.billpocket.com/shop/full", Code: "full", Slug: "shop", Currency: "MXN", UserID: "7", PurchaseID: "8",
+		Description: "a \"quoted\" \\ text\twith\nlines \x01, ñ, \u2028 and </script> (FULL)", Amount: decimal("30"),
+		StatusCode: paymentlink.Some(int32(1)), LinkType: paymentlink.Some(int32(-1 << 31)), FixedTerm: paymentlink.Some(true),
+		CreatedAt: instant, UpdatedAt: instant.Add(120 * time.Millisecond), ExpiresAt: instant.AddDate(200, 0, 0),
+		AvailableRates: []byte(`[1, {"a": null}]`), ExtraInfo: []byte(`{"b": "\u00e9"}`), Upstream: []byte(`{"id": "full"}`),
+	}
+	wide, digits, expired := full, full, full
+	wide.ID, wide.Currency, wide.Amount = "wide", "JPY", decimal("1234567890123456.123")
+	digits.ID, digits.Currency, digits.Amount, digits.FixedTerm = "digits", "XTS", decimal("-0.125"), paymentlink.Some(false)
+	expired.ID, expired.URL, expired.ExpiresAt = "expired", "https://sandbox.example/x", instant.AddDate(-300, 0, 0)
+	expired.Amount, expired.StatusCode = paymentlink.Optional[money.Decimal]{}, paymentlink.Some(int32(5))
+	return []paymentlink.Record{{ID: "bare", URL: "https://x.example/", Upstream: []byte(`null`)}, full, wide, digits, expired}
+}
+
+func TestSerialListsOfTheGoldenQueries(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.graphql")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d queries, %v", len(files), err)
+	}
+	odd := newSource(oddLinks(t)...)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".graphql"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req, links, introspection := readRequest(string(text))
+			switches := func(c *graph.Config) { c.Introspection = introspection }
+			for _, links := range []*source{newSource(readLinks(t, "testdata/"+links+".json")...), odd} {
+				want, got := newStockServer(links, switches).do(t, req), newServer(links, switches).do(t, req)
+				if diff := cmp.Diff(string(want), string(got)); diff != "" {
+					t.Errorf("-gqlgen +serial:\n%s", diff)
+				}
+			}
+		})
+	}
+}
+
+// Which lists are written serially, and which are left to gqlgen.
+func TestWhichListsAreSerial(t *testing.T) {
+	const noUpstream = `{ paymentLinks { id upstream } }`
+	tests := map[string]struct {
+		query  string
+		serial bool
+	}{
+		"paymentLinks":             {`{ paymentLinks { id amount { value } } }`, true},
+		"paymentLinks, aliased":    {`{ a: paymentLinks(status: ACTIVE) { id } b: paymentLinks { title } }`, true},
+		"_entities":                {`{ _entities(representations: [{ __typename: "PaymentLink", id: "full" }]) { ... on PaymentLink { id } } }`, true},
+		"nodes":                    {`{ paymentLinksConnection { nodes { id } } }`, true},
+		"edges":                    {`{ paymentLinksConnection { edges { cursor node { id amount { value } } } } }`, true},
+		"a unit":                   {`{ paymentLinks { expiresIn(unit: DAYS) amount { formatted(locale: "en") } } }`, true},
+		"every field but the two":  {`{ paymentLinks { ` + strings.Join(plainFields(), " ") + ` } }`, true},
+		"one link":                 {`{ paymentLink(id: "full") { id } }`, false},
+		"a QR code":                {`{ paymentLinks { id qrCode { modules } } }`, false},
+		"a message":                {`{ paymentLinksConnection { edges { node { id share { text } } } } }`, false},
+		"a null that may not be":   {noUpstream, false},
+		"the same without keeping": {`{ paymentLinks { id upstream @skip(if: true) } }`, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			records := oddLinks(t)
+			if strings.HasPrefix(test.query, noUpstream) {
+				records[2].Upstream = nil
+			}
+			s := newServer(newSource(records...))
+			fields := s.countFields()
+			got := s.do(t, request{query: test.query})
+			if serial := fields.Load() == 0; serial != test.serial {
+				t.Errorf("written serially = %v, want %v (%d fields)", serial, test.serial, fields.Load())
+			}
+			if want := newStockServer(newSource(records...)).do(t, request{query: test.query}); !slices.Equal(got, want) {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+// plainFields are the fields of a link that need no selection or arguments.
+func plainFields() []string {
+	return []string{
+		"id", "url", "code", "slug", "title", "description", "currency", "status", "state", "isExpired", "expiresAt", "expiresIn", "createdAt",
+		"updatedAt", "environment", "isFixedTerm", "userId", "purchaseId", "statusCode", "linkType", "availableRates", "extraInfo", "upstream",
+	}
+}
+
+// comparison answers generated operations both ways.
+type comparison struct {
+	serial, stock server
+	fields        *atomic.Int64 // that gqlgen resolved for serial
+}
+
+func newComparison(links *source) comparison {
+	generous := func(c *graph.Config) { c.MaxComplexity, c.MaxQRCodes = 1<<30, 1<<20 }
+	c := comparison{serial: newServer(links, generous), stock: newStockServer(links, generous)}
+	c.fields = c.serial.countFields()
+	return c
+}
+
+// check generates an operation and compares the answers. It reports whether
+// gqlgen resolved no field of a link.
+func (c comparison) check(t *testing.T, choices []byte) (isSerial bool) {
+	t.Helper()
+	query, variables := writeQuery(choices)
+	written, err := json.Marshal(variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.fields.Store(0)
+	req := request{query: query, variables: string(written)}
+	want, got := c.stock.do(t, req), c.serial.do(t, req)
+	if !slices.Equal(want, got) {
+		t.Errorf("%s\n%s\n-gqlgen +serial:\n%s", query, written, cmp.Diff(string(want), string(got)))
+	}
+	if !strings.Contains(string(want), `"data":`) {
+		t.Errorf("the generator wrote an invalid document: %s\n%s", query, want)
+	}
+	return c.fields.Load() == 0
+}
+
+// holed are odd links of which one has what the schema does not allow.
+func holed(tb testing.TB) []paymentlink.Record {
+	tb.Helper()
+	records := oddLinks(tb)
+	records[3].Upstream = nil
+	return records
+}
+
+func TestSerialListsOfGeneratedSelections(t *testing.T) {
+	const operations = 200
+	for name, links := range map[string]*source{"odd": newSource(oddLinks(t)...), "holed": newSource(holed(t)...), "none": newSource()} {
+		t.Run(name, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(3, 4))
+			c := newComparison(links)
+			serial := 0
+			for range operations {
+				choices := make([]byte, 10+random.IntN(300))
+				for i := range choices {
+					choices[i] = byte(random.Uint32())
+				}
+				if c.check(t, choices) {
+					serial++
+				}
+			}
+			// Both ways are to be seen; nothing is to be resolved of no links.
+			if serial < operations/4 || (serial == operations) != (name == "none") {
+				t.Errorf("%d of %d operations were serial", serial, operations)
+			}
+		})
+	}
+}
+
+func FuzzSerialLists(f *testing.F) {
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		choices := make([]byte, 20*seed)
+		for i := range choices {
+			choices[i] = byte(random.Uint32())
+		}
+		f.Add(choices)
+	}
+	odd, hole := newComparison(newSource(oddLinks(f)...)), newComparison(newSource(holed(f)...))
+	f.Fuzz(func(t *testing.T, choices []byte) {
+		if len(choices) > 500 {
+			t.Skip("longer than documents get")
+		}
+		odd.check(t, choices)
+		hole.check(t, choices)
+	})
+}
+
+// A trace tells of every field, so gqlgen resolves each.
+func TestTracedListsAreNotSerial(t *testing.T) {
+	for asked, want := range map[string]int64{"ftv1": 10, "": 0} {
+		s := newServer(published(t))
+		fields := s.countFields()
+		if _, ok := traced(t, s, asked, `{ paymentLinks { id title } }`); ok != (want > 0) {
+			t.Errorf("%q: traced = %v", asked, ok)
+		}
+		if got := fields.Load(); got != want {
+			t.Errorf("%q: gqlgen resolved %d fields, want %d", asked, got, want)
+		}
+	}
+}
+
+// withoutFragments takes the fragments out of validated documents, which is
+// what no document can do: compiling the selection panics.
+type withoutFragments struct{}
+
+func (withoutFragments) ExtensionName() string                   { return "WithoutFragments" }
+func (withoutFragments) Validate(graphql.ExecutableSchema) error { return nil }
+func (withoutFragments) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	document := *op.Doc
+	document.Fragments = nil
+	op.Doc = &document
+	return nil
+}
+
+func TestAPanicInASerialListIsItsFields(t *testing.T) {
+	s := newServer(published(t))
+	s.Use(withoutFragments{})
+	a := s.ask(t, request{query: `{ __typename paymentLinks { ...F } } fragment F on PaymentLink { id }`})
+	if len(a.Errors) != 1 || fmt.Sprint(a.Errors[0].Path) != "[paymentLinks]" || string(a.Data) != `{"__typename":"Query","paymentLinks":null}` {
+		t.Errorf("got %s, %+v; want one error at paymentLinks", a.Data, a.Errors)
+	}
+}
+
+// One executor answers many at once, each with its own variables.
+func TestSerialListsConcurrently(t *testing.T) {
+	s := newServer(published(t))
+	stock := newStockServer(published(t))
+	const query = `query ($yes: Boolean!) { a: paymentLinks { id title @include(if: $yes) } b: paymentLinks { id title @include(if: $yes) } }`
+	var running sync.WaitGroup
+	for i := range 16 {
+		running.Go(func() {
+			req := request{query: query, variables: fmt.Sprintf(`{"yes": %v}`, i%2 == 0)}
+			if got, want := s.do(t, req), stock.do(t, req); !slices.Equal(got, want) {
+				t.Errorf("%s: got %s, want %s", req.variables, got, want)
+			}
+		})
+	}
+	running.Wait()
+}
