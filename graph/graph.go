@@ -48,7 +48,9 @@ type Config struct {
 
 	// Introspection answers __schema and __type; without it they are null.
 	Introspection bool
-	// Suggestions adds "Did you mean" to the errors of invalid documents.
+	// Suggestions lets the validator's own messages through, cut to 256 bytes:
+	// they hold "Did you mean", and names of the request and of the schema.
+	// Without it, errors hold nothing of the request.
 	Suggestions bool
 
 	// MaxComplexity bounds what an operation may cost by complexity.go;
@@ -83,12 +85,17 @@ func (c Config) withDefaults() Config {
 // NewExecutor returns gqlgen's executor over our schema and resolvers. It is
 // safe for concurrent use. Variables are to be decoded with
 // json.Decoder.UseNumber, and request errors to be passed through its
-// DispatchError, which gives them their codes.
+// DispatchError, with the operation in the context: it gives them their codes
+// and sentences, and wraps a *fault.Error in each.
 func NewExecutor(config Config) *executor.Executor {
+	return newExecutor(config, rootFields{introspection: config.Introspection})
+}
+
+func newExecutor(config Config, root rootFields) *executor.Executor {
 	config = config.withDefaults()
 	schema := newSchema()
 	exec := executor.New(schema)
-	present := presenter{logger: config.Logger, schema: schema.Schema()}
+	present := presenter{logger: config.Logger, schema: schema.Schema(), suggestions: config.Suggestions}
 	exec.SetErrorPresenter(present.present)
 	exec.SetRecoverFunc(present.recovered)
 	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
@@ -97,7 +104,7 @@ func NewExecutor(config Config) *executor.Executor {
 	exec.Use(strictVariables{schema: schema.Schema()})
 	exec.Use(complexityLimit{max: config.MaxComplexity})
 	exec.Use(operationSetUp{config: config})
-	exec.Use(rootFields{introspection: config.Introspection})
+	exec.Use(root)
 	exec.Use(newFederatedTracing())
 	return exec
 }
