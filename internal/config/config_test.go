@@ -331,11 +331,15 @@ func TestParseReadsWhatItIsHanded(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"-h"}, {"serve", "--help"}, {"sandbox", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"-h"}, {"--listen", ":1", "--help"}, {"serve", "--help"}, {"sandbox", "--help"}} {
 		var stdout, stderr bytes.Buffer
 		command, _, err := config.Parse(args, []string{"PAYMENTLINKS_MAX_DEPTH=wrong"}, &stdout, &stderr)
 		if err != nil || command != config.Help || stderr.Len() != 0 {
 			t.Fatalf("Parse(%q): command %q, error %v, stderr %q", args, command, err, stderr.String())
+		}
+		named := args[0] == "serve" || args[0] == "sandbox"
+		if listsAll := strings.Contains(stdout.String(), "\n  version "); listsAll == named {
+			t.Errorf("Parse(%q) lists all commands: %v", args, listsAll)
 		}
 		// Lines are wrapped, so a variable stands whole on one of them.
 		for _, s := range settings(t) {

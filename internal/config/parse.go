@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -80,9 +81,14 @@ func newParser(line *commandLine, resolver kong.Resolver, stdout, stderr io.Writ
 // would end the program.
 type helpFlag bool
 
-// BeforeReset is called by kong when the flag is given.
+// BeforeReset is called by kong when the flag is given. Where no command was, it
+// tells of all: kong's own help would be that of the default one.
 func (helpFlag) BeforeReset(ctx *kong.Context) error {
-	if err := ctx.PrintUsage(false); err != nil {
+	shown := *ctx
+	if !slices.Contains(ctx.Args, ctx.Command()) {
+		shown.Path = ctx.Path[:1]
+	}
+	if err := shown.PrintUsage(false); err != nil {
 		return err
 	}
 	return errHelp
