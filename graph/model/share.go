@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"paymentlinks/internal/qrcode"
 	"paymentlinks/internal/share"
@@ -29,7 +30,7 @@ func (p PaymentLink) QRCode(format qrcode.Format, size int32, errorCorrection qr
 	if !code.Fits(format, int(size)) {
 		return QRCode{}, &InputError{Argument: "size", Reason: "is too small for a bitmap of the link's URL"}
 	}
-	return QRCode{code: code, format: format, size: int(size)}, nil
+	return QRCode{code: code, format: format, draw: sync.OnceValues(func() (string, error) { return code.DataURI(format, int(size)) })}, nil
 }
 
 // Share writes the message that passes the link on. Its error is an *InputError.
@@ -48,18 +49,20 @@ func (p PaymentLink) Share(message *string, locale string) (*share.Message, erro
 	return &finished, err
 }
 
-// QRCode is a code that fits its size. Nothing of it is drawn before it is asked for.
+// QRCode is a code that fits its size. Its picture is not drawn before it is
+// asked for, and once however often it is, since the bound on codes counts no
+// aliases below them.
 type QRCode struct {
 	code   *qrcode.Code
 	format qrcode.Format
-	size   int
+	draw   func() (string, error)
 }
 
 // MediaType is that of the picture in DataURI.
 func (q QRCode) MediaType() string { return q.format.MediaType() }
 
 // DataURI is ready for the src of an image.
-func (q QRCode) DataURI() (string, error) { return q.code.DataURI(q.format, q.size) }
+func (q QRCode) DataURI() (string, error) { return q.draw() }
 
 // Modules counts one side, the quiet zone left out.
 func (q QRCode) Modules() int32 { return count(q.code.Modules()) }

@@ -191,11 +191,18 @@ func (c *Code) png(sizePixels int) ([]byte, error) {
 	scale := c.scale(sizePixels)
 	margin := (sizePixels - scale*c.modules) / 2
 	picture := image.NewPaletted(image.Rect(0, 0, sizePixels, sizePixels), color.Palette{color.White, color.Black})
-	for y := range scale * c.modules {
-		for x := range scale * c.modules {
-			if c.IsDark(x/scale, y/scale) {
-				picture.SetColorIndex(margin+x, margin+y, 1)
+	for y := range c.modules {
+		row := picture.Pix[(margin+y*scale)*picture.Stride:]
+		for x := range c.modules {
+			if c.IsDark(x, y) {
+				dark := row[margin+x*scale:][:scale]
+				for i := range dark {
+					dark[i] = 1
+				}
 			}
+		}
+		for i := 1; i < scale; i++ { // the other rows of pixels are the same
+			copy(row[i*picture.Stride:][:picture.Stride], row)
 		}
 	}
 	var b bytes.Buffer
