@@ -90,7 +90,14 @@ type words struct {
 	subject, withAmount, withoutAmount string
 }
 
+// maxLocaleBytes bounds what is parsed as a language tag, as package money
+// does: parsing is dear, and done for every link.
+const maxLocaleBytes = 64
+
 func wordsFor(locale string) words {
+	if len(locale) > maxLocaleBytes {
+		locale = "" // not known
+	}
 	base, confidence := language.Make(locale).Base()
 	// Below Exact the language was guessed: from an empty tag, a broken one, a region alone.
 	named := confidence == language.Exact

@@ -142,3 +142,19 @@ func FuzzCompose(f *testing.F) {
 		}
 	})
 }
+
+// A locale may be as long as a request, and every link of a list is asked for
+// its message: an overlong one is not known, and not parsed.
+func TestOverlongLocaleIsNotParsed(t *testing.T) {
+	for _, unparsed := range []string{"es-" + strings.Repeat("abcde-", 10_000), "en-u-" + strings.Repeat("co-", 20)} {
+		coffee := link(t, "Coffee", "30")
+		want, err := share.Compose(coffee, nil, "es-MX")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := share.Compose(coffee, nil, unparsed)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("error %v, -default +overlong:\n%s", err, diff)
+		}
+	}
+}
