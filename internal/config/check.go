@@ -76,7 +76,7 @@ func (c *Config) complete(command Command, env map[string]string) error {
 // who sets both is told that they contradict each other.
 func (c *Config) checkSnapshots() error {
 	s := c.Snapshots
-	if s.StaleFor > 0 && s.StaleFor < s.FreshFor && c.isSet("stale-for") {
+	if s.StaleFor > 0 && s.StaleFor < s.FreshFor && slices.Contains(c.given, "stale-for") {
 		return problem("stale-for", "is shorter than %s: a list would be too old before it stops being fresh", variable("fresh-for"))
 	}
 	return nil
@@ -87,11 +87,6 @@ func (c *Config) checkDocuments() error {
 		return problem("trusted-only", "needs %s: without a manifest every document would be refused", variable("trusted-documents"))
 	}
 	return nil
-}
-
-// isSet reports whether a setting differs from its default.
-func (c *Config) isSet(flag string) bool {
-	return slices.ContainsFunc(c.settings, func(s Setting) bool { return s.Flag == flag && !s.IsDefault })
 }
 
 // checkNames checks the lists of hosts and origins.

@@ -44,6 +44,7 @@ type Config struct {
 	Warnings []Warning `kong:"-"`
 
 	settings []Setting
+	given    []string // the flags that were set, by whatever means
 }
 
 // Warning is about one setting or variable.

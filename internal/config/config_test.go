@@ -164,6 +164,8 @@ func TestParseRefuses(t *testing.T) {
 		"credentials without issuer":   {nil, []string{upstream, "PAYMENTLINKS_CREDENTIALS_FILE=c.yaml"}, "PAYMENTLINKS_CREDENTIALS_FILE"},
 		"trusted only without any":     {nil, []string{"PAYMENTLINKS_TRUSTED_ONLY=true"}, "PAYMENTLINKS_TRUSTED_ONLY"},
 		"stale before it is not fresh": {nil, []string{"PAYMENTLINKS_FRESH_FOR=1m", "PAYMENTLINKS_STALE_FOR=30s"}, "PAYMENTLINKS_STALE_FOR"},
+		"stale by name as by default":  {nil, []string{"PAYMENTLINKS_FRESH_FOR=10m", "PAYMENTLINKS_STALE_FOR=5m"}, "PAYMENTLINKS_STALE_FOR"},
+		"stale by flag as by default":  {[]string{"--fresh-for=10m", "--stale-for=5m"}, nil, "PAYMENTLINKS_STALE_FOR"},
 		"anonymous beyond loopback":    {nil, []string{"PAYMENTLINKS_LISTEN=0.0.0.0:8080"}, "PAYMENTLINKS_ALLOW_ANONYMOUS"},
 		"anonymous to upstream": {
 			nil, []string{upstream, "PAYMENTLINKS_USER_TOKEN=t", "PAYMENTLINKS_API_KEY=k"}, "PAYMENTLINKS_ALLOW_ANONYMOUS",

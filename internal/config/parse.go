@@ -57,11 +57,24 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 		return "", Config{}, err
 	}
 	c.settings = describe(parser.Model.Flags)
+	c.given = given(parsed)
 	c.Warnings = unknownVariables(env, c.settings)
 	if err := c.complete(command, env); err != nil {
 		return "", Config{}, err
 	}
 	return command, c, nil
+}
+
+// given returns the flags that somebody set, on the command line or as a
+// variable, be it to their defaults.
+func given(parsed *kong.Context) []string {
+	var names []string
+	for _, path := range parsed.Path {
+		if path.Flag != nil {
+			names = append(names, path.Flag.Name)
+		}
+	}
+	return names
 }
 
 func newParser(line *commandLine, resolver kong.Resolver, stdout, stderr io.Writer) (*kong.Kong, error) {
