@@ -193,3 +193,45 @@ func TestNullForArgumentWithDefault(t *testing.T) {
 		t.Errorf("got %+v, want BAD_USER_INPUT for orderBy", a.Errors)
 	}
 }
+
+// A null at a condition is the same one, and there is no default to fall back
+// to: the operation cannot be executed.
+func TestNullForCondition(t *testing.T) {
+	tests := map[string]string{
+		"skip of a field":               `query ($b: Boolean = true) { paymentLinks @skip(if: $b) { id } }`,
+		"include inside a list":         `query ($b: Boolean = true) { paymentLinks { id code @include(if: $b) } }`,
+		"inline fragment":               `query ($b: Boolean = true) { ... @include(if: $b) { __typename } }`,
+		"fragment spread":               `query ($b: Boolean = true) { ...F @skip(if: $b) } fragment F on Query { __typename }`,
+		"inside fragments":              `query ($b: Boolean = true) { ...F ...F } fragment F on Query { ...G } fragment G on Query { ... on Query { a: __typename @skip(if: $b) } }`,
+		"behind a condition that holds": `query ($b: Boolean = true) { paymentLinks @skip(if: true) { id @skip(if: $b) } }`,
+	}
+	for name, query := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(newSource(readLinks(t, "testdata/shop.json")...))
+			req := request{query: query, variables: `{"b": null}`}
+			written := string(s.do(t, req))
+			a := s.ask(t, req)
+			if len(a.Errors) != 1 || a.code() != "BAD_USER_INPUT" || a.Data != nil {
+				t.Fatalf("got %s, want one BAD_USER_INPUT and no data", written)
+			}
+			if want := "A variable must not be null, as @skip or @include reads it."; a.Errors[0].Message != want || a.Errors[0].line() != 1 {
+				t.Errorf("message %q at line %v, want %q at line 1", a.Errors[0].Message, a.Errors[0].line(), want)
+			}
+			checkClean(t, s, written)
+		})
+	}
+}
+
+func TestNullElsewhereThanAtCondition(t *testing.T) {
+	s := newServer(newSource(readLinks(t, "testdata/shop.json")...))
+	query := `query ($b: Boolean = true, $s: String) {
+		__type(name: "PaymentLink") { fields(includeDeprecated: $b) { name } }
+		paymentLinksConnection(filter: { search: $s }) @include(if: true) { totalCount @skip(if: false) }
+	}`
+	got := data[struct {
+		PaymentLinksConnection struct{ TotalCount int }
+	}](t, s, query, `{"b": null, "s": null}`)
+	if got.PaymentLinksConnection.TotalCount != 8 {
+		t.Errorf("%d links, want 8", got.PaymentLinksConnection.TotalCount)
+	}
+}

@@ -119,3 +119,18 @@ func TestEntitiesOfAFailingUpstream(t *testing.T) {
 		t.Errorf("got %s, %+v; want one error at _entities and null", a.Data, a.Errors)
 	}
 }
+
+// A null that validation lets through, because the variable has a default.
+func TestNullRepresentation(t *testing.T) {
+	s := newServer(newSource(manyLinks(5)...))
+	a := s.ask(t, request{
+		query:     `query ($r: _Any = { id: "id-2" }) { _entities(representations: [{ __typename: "PaymentLink", id: "id-1" }, $r]) { __typename } }`,
+		variables: `{"r": null}`,
+	})
+	if a.code() != "BAD_USER_INPUT" || len(a.Errors) != 1 || fmt.Sprint(a.Errors[0].Path) != "[_entities 1]" {
+		t.Errorf("got %+v, want one BAD_USER_INPUT at the second", a.Errors)
+	}
+	if want := `{"_entities":[{"__typename":"PaymentLink"},null]}`; string(a.Data) != want || s.log.Len() > 0 {
+		t.Errorf("got %s, want %s; logged %s", a.Data, want, s.log)
+	}
+}

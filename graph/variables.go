@@ -41,6 +41,10 @@ func (s strictVariables) MutateOperationContext(_ context.Context, op *graphql.O
 		}
 		op.Variables[definition.Variable] = checked
 	}
+	if name, found := nullCondition(op.Operation, op.Variables); found {
+		path := ast.Path{variableElement, ast.PathName(name)}
+		return gqlerror.WrapPath(path, &model.InputError{Reason: "must not be null, as @skip or @include reads it"})
+	}
 	return nil
 }
 
@@ -53,6 +57,9 @@ type variableCheck struct {
 
 // value returns v, or what has to be used in its place.
 func (c *variableCheck) value(expected *ast.Type, v any) (any, error) {
+	if v == nil && expected.NamedType == anyScalar {
+		return map[string]any{}, nil // fails alone, at its own index
+	}
 	if v == nil {
 		return nil, nil //nolint:nilnil // null; gqlparser has refused it where it may not be
 	}
