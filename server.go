@@ -194,6 +194,7 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 			MaxLinks:           limits.MaxLinks,
 			MaxRepresentations: limits.MaxRepresentations,
 			MaxQRCodes:         limits.MaxQRCodes,
+			MaxAnswerBytes:     int64(limits.MaxAnswerBytes),
 			MaxDocumentBytes:   int64(cfg.Documents.DocumentCacheBytes),
 		}),
 		Callers:          callers,

@@ -26,6 +26,7 @@ const (
 	DefaultMaxLinks           = 100_000
 	DefaultMaxRepresentations = 5_000
 	DefaultMaxQRCodes         = 250 // a full page
+	DefaultMaxAnswerBytes     = 32 << 20
 	DefaultMaxDocumentBytes   = 16 << 20
 )
 
@@ -56,7 +57,8 @@ type Config struct {
 	// MaxComplexity bounds what an operation may cost by complexity.go;
 	// DefaultMaxComplexity when 0.
 	MaxComplexity int
-	// MaxLinks bounds the links that one operation hands out; DefaultMaxLinks when 0.
+	// MaxLinks bounds the links that one operation hands out; DefaultMaxLinks
+	// when 0. A list counts once for each message or QR code of a link in it.
 	MaxLinks int
 	// MaxRepresentations bounds the representations that one operation may
 	// bring to _entities; DefaultMaxRepresentations when 0.
@@ -64,6 +66,9 @@ type Config struct {
 	// MaxQRCodes bounds the QR codes that one operation draws; DefaultMaxQRCodes
 	// when 0. One takes a few milliseconds of CPU.
 	MaxQRCodes int
+	// MaxAnswerBytes bounds what lists and messages add to one answer;
+	// DefaultMaxAnswerBytes when 0.
+	MaxAnswerBytes int64
 	// MaxDocumentBytes bounds the memory that parsed documents may take while
 	// they are kept; DefaultMaxDocumentBytes when 0.
 	MaxDocumentBytes int64
@@ -78,6 +83,7 @@ func (c Config) withDefaults() Config {
 	c.MaxLinks = cmp.Or(c.MaxLinks, DefaultMaxLinks)
 	c.MaxRepresentations = cmp.Or(c.MaxRepresentations, DefaultMaxRepresentations)
 	c.MaxQRCodes = cmp.Or(c.MaxQRCodes, DefaultMaxQRCodes)
+	c.MaxAnswerBytes = cmp.Or(c.MaxAnswerBytes, DefaultMaxAnswerBytes)
 	c.MaxDocumentBytes = cmp.Or(c.MaxDocumentBytes, DefaultMaxDocumentBytes)
 	return c
 }

@@ -62,7 +62,11 @@ func (operationSetUp) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptOperation implements graphql.OperationInterceptor.
 func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	op := &operation{config: s.config, moment: model.NewMoment(s.config.Now(), s.config.MaxQRCodes), pinDone: make(chan struct{})}
+	op := &operation{
+		config:  s.config,
+		moment:  model.NewMoment(s.config.Now(), s.config.MaxQRCodes, s.config.MaxAnswerBytes),
+		pinDone: make(chan struct{}),
+	}
 	if deadline, ok := ctx.Deadline(); ok {
 		op.giveUp = deadline.Add(-replyReserve)
 	}

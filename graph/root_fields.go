@@ -38,6 +38,12 @@ func (f rootFields) MutateOperationContext(_ context.Context, op *graphql.Operat
 		switch field.Object {
 		case "Query":
 			resolved, err = f.resolve(ctx, field, func(ctx context.Context) (any, error) { return others(ctx, next) })
+		case "PaymentLinkShare", "PaymentLinkQrCode":
+			resolved, err = others(ctx, next)
+			if text, ok := resolved.(string); ok && err == nil {
+				err = operationFrom(ctx).moment.Spend(len(text))
+			}
+			return resolved, err
 		case "PaymentLinkConnection":
 			resolved, err = others(ctx, next)
 		default:
@@ -46,7 +52,7 @@ func (f rootFields) MutateOperationContext(_ context.Context, op *graphql.Operat
 		if err != nil || !isSerial {
 			return resolved, err
 		}
-		return serialList(op, field.Field.Selections, resolved), nil
+		return operationFrom(ctx).serialList(ctx, op, field.Field.Selections, resolved)
 	}
 	return nil
 }

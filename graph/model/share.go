@@ -10,12 +10,15 @@ import (
 )
 
 // QRCode draws the URL. Its errors are an *InputError, and a fault once the
-// operation has drawn as many as it may.
+// operation has drawn as many as it may or its answer is too long.
 func (p PaymentLink) QRCode(format qrcode.Format, size int32, errorCorrection qrcode.Level) (QRCode, error) {
 	if size < qrcode.MinSizePixels || size > qrcode.MaxSizePixels {
 		return QRCode{}, &InputError{
 			Argument: "size", Reason: fmt.Sprintf("must be from %d to %d", qrcode.MinSizePixels, qrcode.MaxSizePixels),
 		}
+	}
+	if err := p.moment.Spend(0); err != nil {
+		return QRCode{}, err
 	}
 	if err := p.moment.drawCode(); err != nil {
 		return QRCode{}, err
@@ -33,8 +36,12 @@ func (p PaymentLink) QRCode(format qrcode.Format, size int32, errorCorrection qr
 	return QRCode{code: code, format: format, draw: sync.OnceValues(func() (string, error) { return code.DataURI(format, int(size)) })}, nil
 }
 
-// Share writes the message that passes the link on. Its error is an *InputError.
+// Share writes the message that passes the link on. Its errors are an
+// *InputError, and a fault once the answer is longer than it may be.
 func (p PaymentLink) Share(message *string, locale string) (*share.Message, error) {
+	if err := p.moment.Spend(0); err != nil {
+		return nil, err
+	}
 	link := share.Link{Title: p.link.Title(), URL: p.link.URL()}
 	if amount, ok := p.link.Amount(); ok {
 		link.Amount = &amount

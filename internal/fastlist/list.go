@@ -38,6 +38,9 @@ func (l *List[T]) Add(v T) {
 	}
 }
 
+// Len is how many bytes are written.
+func (l *List[T]) Len() int { return len(l.written) }
+
 // AddNull writes one more element, which is null.
 func (l *List[T]) AddNull() {
 	if l.next(); l.written != nil {
