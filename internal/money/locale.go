@@ -1,6 +1,10 @@
 package money
 
-import "golang.org/x/text/language"
+import (
+	"errors"
+
+	"golang.org/x/text/language"
+)
 
 // defaultLocale is what everything unknown falls back to.
 const defaultLocale = "es-MX"
@@ -35,7 +39,9 @@ func styleFor(locale string) style {
 		return s
 	}
 	if len(locale) <= maxLocaleBytes {
-		if tag, err := language.Parse(locale); err == nil {
+		tag, err := language.Parse(locale)
+		// A tag with parts that nobody registered (en-YY) comes without them.
+		if _, isTag := errors.AsType[language.ValueError](err); isTag || err == nil {
 			if s, ok := styleOfParents(tag); ok {
 				return s
 			}

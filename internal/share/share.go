@@ -98,9 +98,13 @@ func wordsFor(locale string) words {
 	if len(locale) > maxLocaleBytes {
 		locale = "" // not known
 	}
-	base, confidence := language.Make(locale).Base()
-	// Below Exact the language was guessed: from an empty tag, a broken one, a region alone.
-	named := confidence == language.Exact
+	tag, err := language.Parse(locale)
+	// Of a broken tag package money reads nothing: its amounts would be those of es-MX.
+	_, isTag := errors.AsType[language.ValueError](err)
+	isTag = isTag || err == nil
+	base, confidence := tag.Base()
+	// Below Exact the language was guessed: from an empty tag or a region alone.
+	named := isTag && confidence == language.Exact
 	if named && base.String() == "en" {
 		return words{
 			known: true, subject: "Payment: ",

@@ -38,6 +38,8 @@ func TestText(t *testing.T) {
 		"English":                   {"Coffee", "30", nil, "en-US", "Here is the link to pay MX$30.00 for Coffee: " + at},
 		"English without an amount": {"Coffee", "", nil, "en", "Here is the link to pay for Coffee: " + at},
 		"English by its language":   {"Coffee", "", nil, "en-ZZ", "Here is the link to pay for Coffee: " + at},
+		"English of no region":      {"Coffee", "30", nil, "en-YY", "Here is the link to pay MX$30.00 for Coffee: " + at},
+		"no tag behind English":     {"Café", "30", nil, "en-zzzzzzzzzz", "Esta es la liga para pagar $30.00 por Café: " + at},
 		"not known":                 {"Café", "1000.5", nil, "de-DE", "Esta es la liga para pagar $1,000.50 por Café: " + at},
 		"no tag":                    {"Café", "30", nil, "\r\n%", "Esta es la liga para pagar $30.00 por Café: " + at},
 		"empty tag":                 {"Café", "30", nil, "", "Esta es la liga para pagar $30.00 por Café: " + at},
