@@ -99,8 +99,11 @@ func (c *Client) readInto(b *buffer, resp *http.Response) error {
 	if err != nil {
 		return body.blame(err)
 	}
-	if n > c.maxBodyBytes {
+	switch {
+	case n > c.maxBodyBytes:
 		return fmt.Errorf("%w: over %d bytes", errBody, c.maxBodyBytes)
+	case n == 0: // never to be taken for the list of a 204, whose hash it has
+		return errNoArray
 	}
 	return nil
 }

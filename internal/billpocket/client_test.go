@@ -155,6 +155,11 @@ func TestListEmpty(t *testing.T) {
 	if err != nil || again.Version != noContent.Version || again.Set != noContent.Set {
 		t.Errorf("204 again: %+v, error %v; want the same list", again, err)
 	}
+	// A 200 without a body has the hash of a 204, and is no list.
+	blank := newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: answering(http.StatusOK, "")})
+	if got, err := blank.List(t.Context(), credentials(t, sandbox.EmptyToken), noContent); fault.KindOf(err) != fault.UpstreamMalformed {
+		t.Errorf("200 without a body after 204: %+v, error %v; want UPSTREAM_MALFORMED_RESPONSE", got, err)
+	}
 	upstream.SetBody(sandbox.EmptyToken, []byte("[]"))
 	array, err := client.List(t.Context(), credentials(t, sandbox.EmptyToken), noContent)
 	if err != nil || array.Set.Len() != 0 || array.Version == noContent.Version {

@@ -31,13 +31,23 @@ func timestamp(value []byte, location *time.Location) time.Time {
 		return time.Time{}
 	}
 	if rest == "" {
-		return time.Date(year, month, day, hour, minute, second, nanos, location).UTC()
+		return utc(time.Date(year, month, day, hour, minute, second, nanos, location))
 	}
 	offset, ok := zone(rest)
 	if !ok {
 		return time.Time{}
 	}
-	return time.Date(year, month, day, hour, minute, second, nanos, time.UTC).Add(-offset)
+	return utc(time.Date(year, month, day, hour, minute, second, nanos, time.UTC).Add(-offset))
+}
+
+// utc returns at in UTC, and none for a year that a zone has moved out of the
+// four digits of RFC 3339.
+func utc(at time.Time) time.Time {
+	at = at.UTC()
+	if year := at.Year(); year < 0 || year > 9999 {
+		return time.Time{}
+	}
+	return at
 }
 
 func date(s string) (year int, month time.Month, day int, ok bool) {
