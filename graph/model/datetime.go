@@ -6,16 +6,16 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-
-	"paymentlinks/internal/fastlist"
 )
 
-// MarshalDateTime writes an instant as fastlist.AppendTime does: in UTC (RFC
-// 3339), with a fraction of a second only if it has one.
+// MarshalDateTime writes an instant in UTC (RFC 3339), with a fraction of a
+// second only if it has one.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		var buf [len(time.RFC3339Nano) + 2]byte
-		_, _ = w.Write(fastlist.AppendTime(buf[:0], t, true))
+		text := append(buf[:0], '"')
+		text = t.UTC().AppendFormat(text, time.RFC3339Nano)
+		_, _ = w.Write(append(text, '"'))
 	})
 }
 

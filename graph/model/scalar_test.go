@@ -216,8 +216,6 @@ func TestMarshal(t *testing.T) {
 		"time in a zone":    {model.MarshalDateTime(time.Date(2023, 8, 8, 20, 18, 48, 0, zone)), `"2023-08-09T02:18:48Z"`},
 		"time and fraction": {model.MarshalDateTime(time.Date(2023, 8, 9, 2, 18, 48, 120_000_000, time.UTC)), `"2023-08-09T02:18:48.12Z"`},
 		"longest time":      {model.MarshalDateTime(time.Date(2023, 8, 9, 2, 18, 48, 123_456_789, zone)), `"2023-08-09T08:18:48.123456789Z"`},
-		"year 10000 of UTC": {model.MarshalDateTime(time.Date(9999, 12, 31, 23, 59, 59, 0, zone)), `"9999-12-31T06:00:59-23:59"`},
-		"year -1 of UTC":    {model.MarshalDateTime(time.Date(0, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600))), `"0000-01-01T22:59:00+23:59"`},
 		"duration":          {model.MarshalDuration(90 * time.Minute), `"PT5400S"`},
 		"short duration":    {model.MarshalDuration(1500 * time.Millisecond), `"PT1.5S"`},
 	}

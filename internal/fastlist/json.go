@@ -61,24 +61,14 @@ func AppendBool(dst []byte, b, ok bool) []byte {
 	return strconv.AppendBool(dst, b)
 }
 
-// AppendTime appends t (RFC 3339), with a fraction of a second only if it has
-// one, or null when ok is false. It is in UTC, but for the few hours in which
-// UTC has left the years of four digits that RFC 3339 knows and some zone has
-// not: 9999-12-31T23:59:59-06:00 is in the year 10000 of UTC.
+// AppendTime appends t in UTC (RFC 3339), with a fraction of a second only if it
+// has one, or null when ok is false.
 func AppendTime(dst []byte, t time.Time, ok bool) []byte {
 	if !ok {
 		return AppendNull(dst)
 	}
-	const farthest = 24*60*60 - 60 // 23:59, the largest offset that RFC 3339 can write
-	t = t.UTC()
-	switch year := t.Year(); {
-	case year > 9999:
-		t = t.In(time.FixedZone("", -farthest))
-	case year < 0:
-		t = t.In(time.FixedZone("", farthest))
-	}
 	dst = append(dst, '"')
-	return append(t.AppendFormat(dst, time.RFC3339Nano), '"')
+	return append(t.UTC().AppendFormat(dst, time.RFC3339Nano), '"')
 }
 
 // AppendRaw appends JSON as it is, or null when raw is nil.
