@@ -4,7 +4,8 @@ import { ApolloGateway, RemoteGraphQLDataSource } from "@apollo/gateway";
 import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 
-const forwarded = ["bp-user-token", "x-api-key", "authorization"];
+// With PAYMENTLINKS_JWT_ISSUER set, "authorization" too, and only then.
+const forwarded = ["bp-user-token", "x-api-key", "cache-control", "x-request-id"];
 
 const server = new ApolloServer({
   gateway: new ApolloGateway({

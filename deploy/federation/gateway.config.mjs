@@ -1,5 +1,6 @@
 // Hive Gateway. The two credential headers go to paymentlinks and to no other
-// subgraph; answers are the caller's own and are kept nowhere.
+// subgraph; answers are the caller's own and are kept nowhere. With
+// PAYMENTLINKS_JWT_ISSUER set, forward "authorization" too, and only then.
 import { defineConfig } from "@graphql-hive/gateway";
 
 export const gatewayConfig = defineConfig({
@@ -7,7 +8,7 @@ export const gatewayConfig = defineConfig({
     fromClientToSubgraphs({ request, subgraphName }) {
       if (subgraphName !== "paymentlinks") return undefined;
       const headers = {};
-      for (const name of ["bp-user-token", "x-api-key", "authorization"]) {
+      for (const name of ["bp-user-token", "x-api-key", "cache-control", "x-request-id"]) {
         const value = request.headers.get(name);
         if (value !== null) headers[name] = value;
       }

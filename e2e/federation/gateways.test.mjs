@@ -129,6 +129,14 @@ for (const { name, start: startGateway, saysOfDeadReference } of gateways) {
       assert.equal((await response.json()).data.paymentLinks.length, 5);
     });
 
+    test("forwards the request's id, and no token that is for others", async () => {
+      const headers = { ...merchants.seed, Authorization: "Bearer for-another-subgraph", "X-Request-Id": "gateway-7" };
+      const { data } = await query(`{ paymentLinks { id } }`, headers);
+      assert.equal(data.paymentLinks.length, 5);
+      const { errors } = await query(`{ paymentLinksConnection(first: 500) { totalCount } }`, headers);
+      assert.equal(errors[0].extensions.requestId, "gateway-7");
+    });
+
     test("says so when a caller brings no credentials", async () => {
       const { data, errors } = await query(`{ paymentLinks { id } }`, {});
       assert.equal(data?.paymentLinks ?? null, null);
