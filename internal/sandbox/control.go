@@ -41,7 +41,8 @@ type faultJSON struct {
 //	DELETE /_sandbox/lists/{token}  the first list again, as RestoreBody
 //	DELETE /_sandbox/               everything as at the start, as Reset
 //
-// Those without an answer above are answered 204.
+// Those without an answer above are answered 204. Browsers are answered 403:
+// any page that one shows could send them here.
 func (s *Server) controlMux() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /_sandbox/faults", s.postFault)
@@ -55,7 +56,13 @@ func (s *Server) controlMux() http.Handler {
 		done(w)
 	})
 	mux.HandleFunc("DELETE /_sandbox/{$}", func(w http.ResponseWriter, _ *http.Request) { s.Reset(); done(w) })
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 func (s *Server) postFault(w http.ResponseWriter, r *http.Request) {

@@ -128,3 +128,23 @@ func TestControlCallsAndLists(t *testing.T) {
 		t.Errorf("newcomer after reset = %d, want 401", got)
 	}
 }
+
+// A page could send a fault as plain text, which no browser asks leave for.
+func TestControlIsNotForPages(t *testing.T) {
+	s, server := newServer(t)
+	for name, value := range map[string]string{"Origin": "http://shop.example", "Sec-Fetch-Site": "cross-site"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/_sandbox/faults", strings.NewReader(`{"mode":"hang"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set(name, value)
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusForbidden || len(s.Faults()) > 0 {
+			t.Errorf("with %s: status %d, faults %v; want 403 and none", name, resp.StatusCode, s.Faults())
+		}
+	}
+}
