@@ -12,7 +12,7 @@ import (
 // that gqlgen has for every schema: entities by one pass over the snapshot, and
 // introspection as null where it is switched off. _service is not among them:
 // a gateway has to be able to read it. Behind the resolvers it writes lists of
-// links, unless the operation is traced: a trace tells of every field.
+// links, unless they are few and the operation is traced: a trace tells of every field.
 type rootFields struct {
 	introspection bool
 	listsByGqlgen bool // for the tests that compare
@@ -32,7 +32,7 @@ func (rootFields) Validate(graphql.ExecutableSchema) error { return nil }
 func (f rootFields) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	// gqlgen's own switch would take _service along, and answer with errors.
 	op.DisableIntrospection = false
-	others, isSerial := op.ResolverMiddleware, !f.listsByGqlgen && !isTraced(op)
+	others, trace := op.ResolverMiddleware, &traceBound{isAsked: isTraced(op)}
 	op.ResolverMiddleware = func(ctx context.Context, next graphql.Resolver) (resolved any, err error) {
 		field := graphql.GetFieldContext(ctx)
 		switch field.Object {
@@ -49,8 +49,11 @@ func (f rootFields) MutateOperationContext(_ context.Context, op *graphql.Operat
 		default:
 			return others(ctx, next)
 		}
-		if err != nil || !isSerial {
+		if err != nil || f.listsByGqlgen {
 			return resolved, err
+		}
+		if trace.covers(resolved) {
+			return resolved, nil
 		}
 		return operationFrom(ctx).serialList(ctx, op, field.Field.Selections, resolved)
 	}

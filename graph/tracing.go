@@ -2,10 +2,14 @@ package graph
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/apollofederatedtracingv1"
+	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"paymentlinks/graph/model"
 )
 
 // federatedTracing answers a gateway that asks for it (apollo-federation-include-trace:
@@ -58,4 +62,33 @@ func (f federatedTracing) InterceptOperation(ctx context.Context, next graphql.O
 // InterceptResponse implements graphql.ResponseInterceptor.
 func (f federatedTracing) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	return f.tracer.InterceptResponse(ctx, next)
+}
+
+// maxTracedLinks bounds the links of one operation whose fields a trace tells
+// of: each field of each takes some 500 bytes and 5 µs, and any caller may ask.
+// Of what is beyond, the trace tells of the list.
+const maxTracedLinks = 1_000
+
+// traceBound counts the links that the trace of one operation covers. It is
+// safe for concurrent use.
+type traceBound struct {
+	isAsked bool
+	links   atomic.Int64
+}
+
+// covers reports whether the elements of a resolved list are to be traced.
+func (b *traceBound) covers(resolved any) bool {
+	if !b.isAsked {
+		return false
+	}
+	elements := 0
+	switch list := resolved.(type) {
+	case []model.PaymentLink:
+		elements = len(list)
+	case []model.Edge:
+		elements = len(list)
+	case []fedruntime.Entity:
+		elements = len(list)
+	}
+	return b.links.Add(int64(elements)) <= maxTracedLinks
 }

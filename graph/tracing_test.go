@@ -40,17 +40,41 @@ func TestFederatedTracing(t *testing.T) {
 	if !ok {
 		t.Fatal("no trace was given")
 	}
+	trace := readTrace(t, encoded)
+	field := trace.GetRoot().GetChild()[0]
+	if field.GetResponseName() != "paymentLinks" || len(field.GetChild()) != 5 || trace.GetDurationNs() == 0 {
+		t.Errorf("traced %s with %d children in %d ns", field.GetResponseName(), len(field.GetChild()), trace.GetDurationNs())
+	}
+}
+
+func readTrace(t *testing.T, encoded string) *generated.Trace {
+	t.Helper()
 	written, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var trace generated.Trace
-	if err := proto.Unmarshal(written, &trace); err != nil {
+	trace := &generated.Trace{}
+	if err := proto.Unmarshal(written, trace); err != nil {
 		t.Fatal(err)
 	}
-	field := trace.GetRoot().GetChild()[0]
-	if field.GetResponseName() != "paymentLinks" || len(field.GetChild()) != 5 || trace.GetDurationNs() == 0 {
-		t.Errorf("traced %s with %d children in %d ns", field.GetResponseName(), len(field.GetChild()), trace.GetDurationNs())
+	return trace
+}
+
+// Any caller may ask for a trace: a long list is one field of it, whose links
+// are not traced but written as always.
+func TestTracesOfLongLists(t *testing.T) {
+	s := newServer(newSource(manyLinks(600)...))
+	fields := s.countFields()
+	encoded, ok := traced(t, s, "ftv1", `{ a: paymentLinks { title } b: paymentLinks { title } }`)
+	if !ok {
+		t.Fatal("no trace was given")
+	}
+	var children int
+	for _, list := range readTrace(t, encoded).GetRoot().GetChild() {
+		children += len(list.GetChild())
+	}
+	if children != 600 || fields.Load() != 600 {
+		t.Errorf("%d links in the trace, %d fields resolved one by one; want one list of 600", children, fields.Load())
 	}
 }
 
