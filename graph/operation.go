@@ -18,7 +18,7 @@ import (
 )
 
 // replyReserve is how much of a request's time is left for the rest of the
-// answer when upstream hangs.
+// answer when upstream hangs; half of what there is, if that is less.
 const replyReserve = time.Second
 
 // operation is what all fields of one operation share: an instant, the pinned
@@ -68,7 +68,7 @@ func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.Ope
 		pinDone: make(chan struct{}),
 	}
 	if deadline, ok := ctx.Deadline(); ok {
-		op.giveUp = deadline.Add(-replyReserve)
+		op.giveUp = deadline.Add(-min(replyReserve, time.Until(deadline)/2))
 	}
 	op.loaders = loader.New(op.pinned)
 	return next(context.WithValue(ctx, operationKey{}, op))

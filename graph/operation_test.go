@@ -191,6 +191,25 @@ func TestHungUpstreamLeavesTimeForTheAnswer(t *testing.T) {
 	}
 }
 
+// A request that has little time spends half of it on upstream, and not none.
+func TestShortRequestsWaitForUpstreamToo(t *testing.T) {
+	for _, timeout := range []time.Duration{100 * time.Millisecond, time.Second, 2 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer(newSource())
+			s.source.set(func(s *source) {
+				s.wait = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+			})
+			start := time.Now()
+			ctx, cancel := context.WithTimeout(caller(t), timeout)
+			defer cancel()
+			s.doIn(ctx, t, request{query: `{ paymentLinks { id } }`})
+			if waited := time.Since(start); waited != timeout/2 {
+				t.Errorf("waited %v of %v, want half of it", waited, timeout)
+			}
+		})
+	}
+}
+
 func TestNowIsReadOnce(t *testing.T) {
 	reads := 0
 	s := newServer(newSource(readLinks(t, "testdata/shop.json")...), func(c *graph.Config) {
