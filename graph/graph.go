@@ -58,7 +58,8 @@ type Config struct {
 	// DefaultMaxComplexity when 0.
 	MaxComplexity int
 	// MaxLinks bounds the links that one operation hands out; DefaultMaxLinks
-	// when 0. A list counts once for each message or QR code of a link in it.
+	// when 0. A list in which each link has several messages or QR codes counts
+	// once for each.
 	MaxLinks int
 	// MaxRepresentations bounds the representations that one operation may
 	// bring to _entities; DefaultMaxRepresentations when 0.

@@ -220,7 +220,7 @@ func FuzzSerialLists(f *testing.F) {
 	odd, hole := newComparison(newSource(oddLinks(f)...)), newComparison(newSource(holed(f)...))
 	f.Fuzz(func(t *testing.T, choices []byte) {
 		if len(choices) > 500 {
-			t.Skip("longer than documents get")
+			return // longer than documents get
 		}
 		odd.check(t, choices)
 		hole.check(t, choices)

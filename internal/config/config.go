@@ -132,7 +132,7 @@ type Limits struct {
 	MaxComplexity      int   `unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
 	MaxRepresentations int   `unit:"representations" default:"5000" min:"1" max:"1000000" help:"Representations given to _entities."`
 	MaxQRCodes         int   `name:"max-qr-codes" unit:"codes" default:"250" min:"1" max:"100000" help:"QR codes drawn by one operation; each takes a few milliseconds of CPU."`
-	MaxLinks           int   `unit:"links" default:"100000" min:"1" max:"100000000" help:"Links handed out by one operation; each share and qrCode of a link counts as one more."`
+	MaxLinks           int   `unit:"links" default:"100000" min:"1" max:"100000000" help:"Links handed out by one operation. A list in which each link has several messages or QR codes counts once for each."`
 	MaxAnswerBytes     Bytes `default:"32MiB" min:"1KiB" max:"1GiB" help:"The answer."`
 }
 
