@@ -7,8 +7,8 @@ import (
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"paymentlinks/graph/fastlist"
 	"paymentlinks/graph/model"
-	"paymentlinks/internal/fastlist"
 )
 
 // serialList writes a resolved list of links or edges as a finished field. What

@@ -3,7 +3,7 @@ package model
 import (
 	"math"
 
-	"paymentlinks/internal/fastlist"
+	"paymentlinks/graph/fastlist"
 )
 
 // What follows writes the views of lists without gqlgen, to the same bytes. A

@@ -10,9 +10,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"paymentlinks/graph/fastlist"
 	"paymentlinks/graph/generated"
 	"paymentlinks/graph/model"
-	"paymentlinks/internal/fastlist"
 )
 
 // compiles reports whether a field can be written serially, once it is put into

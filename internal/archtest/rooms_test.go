@@ -37,7 +37,7 @@ func rooms() map[string]room {
 		// The schema, and the rooms that only it asks.
 		"graph": {
 			ours: []string{
-				"graph/generated", "graph/model", "internal/exchange", "internal/fastlist", "internal/fault", "internal/loader",
+				"graph/generated", "graph/model", "internal/exchange", "graph/fastlist", "internal/fault", "internal/loader",
 				"internal/money", "internal/paymentlink", "internal/relay", "internal/tenant",
 			},
 			modules: []string{gqlgen, gqlparser, otter},
@@ -50,12 +50,12 @@ func rooms() map[string]room {
 		},
 		"graph/model": {
 			ours: []string{
-				"internal/fastlist", "internal/fault", "internal/money", "internal/paymentlink", "internal/qrcode", "internal/relay",
+				"graph/fastlist", "internal/fault", "internal/money", "internal/paymentlink", "internal/qrcode", "internal/relay",
 				"internal/share",
 			},
 			modules: []string{gqlgen},
 		},
-		"internal/fastlist": {modules: []string{gqlgen, gqlparser}}, // it knows selections, and no type of ours
+		"graph/fastlist": {modules: []string{gqlgen, gqlparser}}, // it knows selections, and no type of ours
 		"internal/loader": {
 			ours:    []string{"internal/fault", "internal/paymentlink"},
 			modules: []string{"github.com/graph-gophers/dataloader/v7"},

@@ -10,7 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
-	"paymentlinks/internal/fastlist"
+	"paymentlinks/graph/fastlist"
 )
 
 const schemaText = `

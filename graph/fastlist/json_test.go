@@ -8,8 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"paymentlinks/graph/fastlist"
 	"paymentlinks/graph/model"
-	"paymentlinks/internal/fastlist"
 )
 
 // stock is what gqlgen writes.
