@@ -9,10 +9,10 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"paymentlinks/graph/loader"
 	"paymentlinks/graph/model"
 	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/fault"
-	"paymentlinks/internal/loader"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/tenant"
 )

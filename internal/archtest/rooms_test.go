@@ -37,7 +37,7 @@ func rooms() map[string]room {
 		// The schema, and the rooms that only it asks.
 		"graph": {
 			ours: []string{
-				"graph/generated", "graph/model", "internal/exchange", "graph/fastlist", "internal/fault", "internal/loader",
+				"graph/generated", "graph/model", "internal/exchange", "graph/fastlist", "internal/fault", "graph/loader",
 				"internal/money", "internal/paymentlink", "internal/relay", "internal/tenant",
 			},
 			modules: []string{gqlgen, gqlparser, otter},
@@ -56,7 +56,7 @@ func rooms() map[string]room {
 			modules: []string{gqlgen},
 		},
 		"graph/fastlist": {modules: []string{gqlgen, gqlparser}}, // it knows selections, and no type of ours
-		"internal/loader": {
+		"graph/loader": {
 			ours:    []string{"internal/fault", "internal/paymentlink"},
 			modules: []string{"github.com/graph-gophers/dataloader/v7"},
 		},

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"paymentlinks/graph/loader"
 	"paymentlinks/internal/fault"
-	"paymentlinks/internal/loader"
 	"paymentlinks/internal/paymentlink"
 )
 
