@@ -16,6 +16,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 
 	"paymentlinks/graph/generated"
+	"paymentlinks/graph/presenter"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/tenant"
 )
@@ -102,9 +103,11 @@ func newExecutor(config Config, root rootFields) *executor.Executor {
 	config = config.withDefaults()
 	schema := newSchema()
 	exec := executor.New(schema)
-	present := presenter{logger: config.Logger, schema: schema.Schema(), suggestions: config.Suggestions}
-	exec.SetErrorPresenter(present.present)
-	exec.SetRecoverFunc(present.recovered)
+	errors := presenter.New(presenter.Config{
+		Logger: config.Logger, Schema: schema.Schema(), Suggestions: config.Suggestions, IsNew: isNewError,
+	})
+	exec.SetErrorPresenter(errors.Present)
+	exec.SetRecoverFunc(errors.Recover)
 	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
 	exec.SetDisableSuggestion(!config.Suggestions)
 	exec.SetDefaultRulesFn(validationRules(config.Suggestions))

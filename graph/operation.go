@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,22 @@ func operationFrom(ctx context.Context) *operation {
 	return op
 }
 
+// isNewError reports whether the operation of ctx meets err for the first time.
+// Outside an operation every error is new.
+func isNewError(ctx context.Context, err error) bool {
+	op := operationFrom(ctx)
+	if op == nil {
+		return true
+	}
+	_, seen := op.logged.LoadOrStore(err, struct{}{})
+	return !seen
+}
+
+// limitExceeded is the error of an operation that asks for too much.
+func limitExceeded(format string, limit int) *fault.Error {
+	return fault.New(fault.LimitExceeded, fmt.Sprintf(format, limit))
+}
+
 // operationSetUp puts a new operation into the context of each execution.
 type operationSetUp struct {
 	config Config
@@ -81,7 +98,7 @@ func (op *operation) pinned(ctx context.Context) (*paymentlink.Snapshot, error) 
 	if op.isPinning.CompareAndSwap(false, true) {
 		// Should the source panic, the other fields must not go on with no
 		// snapshot and no error.
-		op.pinErr = fault.New(fault.Internal, internalSentence)
+		op.pinErr = fault.New(fault.Internal, "Internal error")
 		defer close(op.pinDone)
 		op.snapshot, op.pinErr = op.fetch(ctx)
 		return op.snapshot, op.pinErr

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"paymentlinks/graph/model"
+	"paymentlinks/graph/presenter"
 )
 
 // strictVariables holds variables to the specification's coercion rules
@@ -34,7 +35,7 @@ func (s strictVariables) MutateOperationContext(_ context.Context, op *graphql.O
 		if !given {
 			continue
 		}
-		check := variableCheck{schema: s.schema, path: ast.Path{variableElement, ast.PathName(definition.Variable)}}
+		check := variableCheck{schema: s.schema, path: ast.Path{presenter.VariableElement, ast.PathName(definition.Variable)}}
 		checked, err := check.value(definition.Type, value)
 		if err != nil {
 			return gqlerror.WrapPath(check.path, err)
@@ -42,7 +43,7 @@ func (s strictVariables) MutateOperationContext(_ context.Context, op *graphql.O
 		op.Variables[definition.Variable] = checked
 	}
 	if name, found := nullCondition(op.Operation, op.Variables); found {
-		path := ast.Path{variableElement, ast.PathName(name)}
+		path := ast.Path{presenter.VariableElement, ast.PathName(name)}
 		return gqlerror.WrapPath(path, &model.InputError{Reason: "must not be null, as @skip or @include reads it"})
 	}
 	return nil
@@ -78,7 +79,7 @@ func (c *variableCheck) value(expected *ast.Type, v any) (any, error) {
 		return c.object(definition, v)
 	case ast.Enum:
 		if name, ok := v.(string); !ok || definition.EnumValues.ForName(name) == nil {
-			return nil, &model.InputError{Reason: notOneOf(definition)}
+			return nil, &model.InputError{Reason: presenter.NotOneOf(definition)}
 		}
 	default:
 		return readScalar(definition.Name, v)

@@ -1,9 +1,8 @@
-package graph
+package presenter
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math"
 	"reflect"
@@ -24,18 +23,32 @@ import (
 
 const internalSentence = "Internal error"
 
-// presenter turns every error into what the client may read of it, and logs
-// the ones that nobody classified.
-type presenter struct {
-	logger      *slog.Logger
-	schema      *ast.Schema
-	suggestions bool // let gqlparser speak for itself
+// Config says what a Presenter needs. All of it is required.
+type Config struct {
+	// Logger takes panics and errors that were not classified.
+	Logger *slog.Logger
+	// Schema is that of the operations.
+	Schema *ast.Schema
+	// Suggestions lets gqlparser speak for itself.
+	Suggestions bool
+	// IsNew reports whether the operation of ctx meets err for the first time.
+	// It is called for comparable errors alone.
+	IsNew func(ctx context.Context, err error) bool
 }
 
-// present implements graphql.ErrorPresenterFunc. Errors come with the path at
+// Presenter turns every error into what the client may read of it, and logs
+// the ones that were not classified. It is safe for concurrent use.
+type Presenter struct {
+	config Config
+}
+
+// New returns a Presenter.
+func New(config Config) *Presenter { return &Presenter{config: config} }
+
+// Present implements graphql.ErrorPresenterFunc. Errors come with the path at
 // which gqlgen met them. What it returns wraps a *fault.Error: by that the edge
 // knows what may be told.
-func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
+func (p *Presenter) Present(ctx context.Context, err error) *gqlerror.Error {
 	met := &gqlerror.Error{}
 	if !errors.As(err, &met) {
 		met = gqlerror.Wrap(err)
@@ -74,7 +87,7 @@ func positionOf(ctx context.Context, field *graphql.FieldContext, met *gqlerror.
 
 // classify finds what an error is: ours, gqlparser's, an argument's, or
 // nobody's, which is logged once per operation however many fields it struck.
-func (p presenter) classify(ctx context.Context, met *gqlerror.Error) *fault.Error {
+func (p *Presenter) classify(ctx context.Context, met *gqlerror.Error) *fault.Error {
 	if classified, ok := errors.AsType[*fault.Error](met.Err); ok {
 		return classified
 	}
@@ -162,10 +175,10 @@ func publicCode(kind fault.Kind) string {
 	return string(fault.Internal)
 }
 
-// recovered implements graphql.RecoverFunc. The log gets the stack, and of the
+// Recover implements graphql.RecoverFunc. The log gets the stack, and of the
 // panic's value only what cannot hold anything of a request.
-func (p presenter) recovered(ctx context.Context, panicked any) error {
-	p.logger.ErrorContext(ctx, "panic in a resolver",
+func (p *Presenter) Recover(ctx context.Context, panicked any) error {
+	p.config.Logger.ErrorContext(ctx, "panic in a resolver",
 		"request_id", exchange.FromContext(ctx).RequestID, "panic", panicText(panicked), "stack", string(debug.Stack()))
 	return fault.New(fault.Internal, internalSentence)
 }
@@ -180,13 +193,11 @@ func panicText(panicked any) string {
 // logOnce logs an error that nobody classified, once per operation. Its text
 // and the aliases on its path may be the request's, so that the log gets the
 // types of the error and the schema's names of the fields.
-func (p presenter) logOnce(ctx context.Context, met *gqlerror.Error) {
-	if op := operationFrom(ctx); op != nil && met.Err != nil && reflect.TypeOf(met.Err).Comparable() {
-		if _, seen := op.logged.LoadOrStore(met.Err, struct{}{}); seen {
-			return
-		}
+func (p *Presenter) logOnce(ctx context.Context, met *gqlerror.Error) {
+	if met.Err != nil && reflect.TypeOf(met.Err).Comparable() && !p.config.IsNew(ctx, met.Err) {
+		return
 	}
-	p.logger.ErrorContext(ctx, "unclassified error", "request_id", exchange.FromContext(ctx).RequestID,
+	p.config.Logger.ErrorContext(ctx, "unclassified error", "request_id", exchange.FromContext(ctx).RequestID,
 		"field", schemaPath(graphql.GetFieldContext(ctx)), "error_type", errorTypes(met))
 }
 
@@ -210,9 +221,4 @@ func errorTypes(err error) string {
 		types = append(types, reflect.TypeOf(err).String())
 	}
 	return strings.Join(types, ": ")
-}
-
-// limitExceeded is the error of an operation that asks for too much.
-func limitExceeded(format string, limit int) *fault.Error {
-	return fault.New(fault.LimitExceeded, fmt.Sprintf(format, limit))
 }

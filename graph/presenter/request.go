@@ -1,4 +1,4 @@
-package graph
+package presenter
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"paymentlinks/internal/fault"
 )
 
-// variableElement begins the paths that gqlparser gives to errors of variables.
-const variableElement = ast.PathName("variable")
+// VariableElement begins the paths that gqlparser gives to errors of variables.
+const VariableElement = ast.PathName("variable")
 
 // maxQuotedBytes bounds a message of the validator, where those are let through.
 const maxQuotedBytes = 256
@@ -25,13 +25,13 @@ const maxQuotedBytes = 256
 // kinds and sentences; nil for any other. gqlparser's messages quote the
 // document and the variables, so that each becomes a sentence of ours. They
 // carry one of two codes, and say the rest by which of their fields are set.
-func (p presenter) requestError(ctx context.Context, met *gqlerror.Error) *fault.Error {
+func (p *Presenter) requestError(ctx context.Context, met *gqlerror.Error) *fault.Error {
 	if graphql.GetFieldContext(ctx) != nil {
 		return nil
 	}
 	code, _ := met.Extensions["code"].(string)
 	switch {
-	case len(met.Path) > 1 && met.Path[0] == variableElement:
+	case len(met.Path) > 1 && met.Path[0] == VariableElement:
 		return fault.New(fault.BadUserInput, p.variableSentence(variableOf(ctx, met), met.Path[2:], met.Err))
 	case code == errcode.ParseFailed:
 		return fault.New(fault.ParseFailed, p.quoted(met, "The document is not valid GraphQL syntax."))
@@ -44,8 +44,8 @@ func (p presenter) requestError(ctx context.Context, met *gqlerror.Error) *fault
 }
 
 // quoted returns the validator's own words where the settings ask for them.
-func (p presenter) quoted(met *gqlerror.Error, sentence string) string {
-	if !p.suggestions {
+func (p *Presenter) quoted(met *gqlerror.Error, sentence string) string {
+	if !p.config.Suggestions {
 		return sentence
 	}
 	text := met.Message
@@ -81,7 +81,7 @@ func resolutionError(ctx context.Context) *fault.Error {
 // variableOf returns the variable that an error of a request is about; nil when
 // it is about none or the context does not know it.
 func variableOf(ctx context.Context, met *gqlerror.Error) *ast.VariableDefinition {
-	if len(met.Path) < 2 || met.Path[0] != variableElement || !graphql.HasOperationContext(ctx) {
+	if len(met.Path) < 2 || met.Path[0] != VariableElement || !graphql.HasOperationContext(ctx) {
 		return nil
 	}
 	name, isName := met.Path[1].(ast.PathName)
@@ -94,7 +94,7 @@ func variableOf(ctx context.Context, met *gqlerror.Error) *ast.VariableDefinitio
 
 // variableSentence says what a variable must be, at which place inside it. The
 // cause's text may hold the value, unless it is an InputError.
-func (p presenter) variableSentence(variable *ast.VariableDefinition, inside ast.Path, cause error) string {
+func (p *Presenter) variableSentence(variable *ast.VariableDefinition, inside ast.Path, cause error) string {
 	if variable == nil {
 		return "A variable does not fit its type."
 	}
@@ -106,7 +106,7 @@ func (p presenter) variableSentence(variable *ast.VariableDefinition, inside ast
 				expected = expected.Elem
 			}
 		case ast.PathName:
-			owner := p.schema.Types[expected.Name()]
+			owner := p.config.Schema.Types[expected.Name()]
 			field := owner.Fields.ForName(string(element))
 			if field == nil {
 				return p.place(variable, inside[:i]) + " has a field that " + owner.Name + " does not define."
@@ -120,23 +120,23 @@ func (p presenter) variableSentence(variable *ast.VariableDefinition, inside ast
 	return p.place(variable, inside) + " " + p.requirement(expected) + "."
 }
 
-func (p presenter) requirement(expected *ast.Type) string {
-	definition := p.schema.Types[expected.NamedType]
+func (p *Presenter) requirement(expected *ast.Type) string {
+	definition := p.config.Schema.Types[expected.NamedType]
 	switch {
 	case definition != nil && definition.Kind == ast.Enum:
-		return notOneOf(definition)
+		return NotOneOf(definition)
 	case expected.NonNull:
 		return "must be given, as a value of type " + expected.String()
 	}
 	return "must be of type " + expected.String()
 }
 
-// notOneOf is the reason to refuse a value of an enum.
-func notOneOf(enum *ast.Definition) string { return "must be one of the values of " + enum.Name }
+// NotOneOf is the reason to refuse a value of an enum.
+func NotOneOf(enum *ast.Definition) string { return "must be one of the values of " + enum.Name }
 
 // place names a variable and the place inside it, as far as the names are the
 // schema's: the caller's own may be anything.
-func (p presenter) place(variable *ast.VariableDefinition, inside ast.Path) string {
+func (p *Presenter) place(variable *ast.VariableDefinition, inside ast.Path) string {
 	if p.isInputName(variable.Variable) {
 		return `Variable "$` + dotted(append(ast.Path{ast.PathName(variable.Variable)}, inside...)) + `"`
 	}
@@ -147,8 +147,8 @@ func (p presenter) place(variable *ast.VariableDefinition, inside ast.Path) stri
 }
 
 // isInputName reports whether an argument or an input field has the name.
-func (p presenter) isInputName(name string) bool {
-	for _, definition := range p.schema.Types {
+func (p *Presenter) isInputName(name string) bool {
+	for _, definition := range p.config.Schema.Types {
 		if definition.Kind == ast.InputObject && definition.Fields.ForName(name) != nil {
 			return true
 		}

@@ -1,4 +1,4 @@
-package graph
+package presenter
 
 import "github.com/vektah/gqlparser/v2/gqlerror"
 
