@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/99designs/gqlgen/graphql/executor"
+import (
+	"github.com/99designs/gqlgen/graphql/executor"
+
+	"paymentlinks/graph/validation"
+)
 
 // NewExecutorWithMultiResolver leaves _entities to the generated code, for the
 // benchmark that compares the two.
@@ -9,7 +13,7 @@ func NewExecutorWithMultiResolver(config Config) *executor.Executor {
 	schema := newSchema()
 	exec := executor.New(schema)
 	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
-	exec.Use(strictVariables{schema: schema.Schema()})
+	exec.Use(validation.Variables{Schema: schema.Schema()})
 	exec.Use(complexityLimit{max: config.MaxComplexity})
 	exec.Use(operationSetUp{config: config})
 	return exec

@@ -17,6 +17,7 @@ import (
 
 	"paymentlinks/graph/generated"
 	"paymentlinks/graph/presenter"
+	"paymentlinks/graph/validation"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/tenant"
 )
@@ -110,8 +111,8 @@ func newExecutor(config Config, root rootFields) *executor.Executor {
 	exec.SetRecoverFunc(errors.Recover)
 	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
 	exec.SetDisableSuggestion(!config.Suggestions)
-	exec.SetDefaultRulesFn(validationRules(config.Suggestions))
-	exec.Use(strictVariables{schema: schema.Schema()})
+	exec.SetDefaultRulesFn(validation.Rules(config.Suggestions))
+	exec.Use(validation.Variables{Schema: schema.Schema()})
 	exec.Use(complexityLimit{max: config.MaxComplexity})
 	exec.Use(operationSetUp{config: config})
 	exec.Use(root)

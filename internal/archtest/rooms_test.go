@@ -37,7 +37,7 @@ func rooms() map[string]room {
 		// The schema, and the rooms that only it asks.
 		"graph": {
 			ours: []string{
-				"graph/fastlist", "graph/generated", "graph/loader", "graph/model", "graph/presenter", "internal/exchange", "internal/fault",
+				"graph/fastlist", "graph/generated", "graph/loader", "graph/model", "graph/presenter", "graph/validation", "internal/exchange", "internal/fault",
 				"internal/money", "internal/paymentlink", "internal/relay", "internal/tenant",
 			},
 			modules: []string{gqlgen, gqlparser, otter},
@@ -54,6 +54,10 @@ func rooms() map[string]room {
 				"internal/share",
 			},
 			modules: []string{gqlgen},
+		},
+		"graph/validation": {
+			ours:    []string{"graph/model", "graph/presenter"},
+			modules: []string{gqlgen, gqlparser},
 		},
 		"graph/presenter": {
 			ours:    []string{"graph/model", "internal/exchange", "internal/fault"},

@@ -1,4 +1,4 @@
-package graph
+package validation
 
 import (
 	"fmt"
@@ -11,10 +11,10 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// validationRules returns what gqlgen asks for on every new document and then
+// Rules returns what gqlgen asks for on every new document and then
 // changes: a fresh set each time. Without suggestions no error tells names of
 // the schema that the document does not hold, or values that it does.
-func validationRules(suggestions bool) func() *rules.Rules {
+func Rules(suggestions bool) func() *rules.Rules {
 	return func() *rules.Rules {
 		set := rules.NewDefaultRules()
 		// Rules see a value in the order of their names: this one before ValuesOfCorrectType.

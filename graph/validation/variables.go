@@ -1,4 +1,4 @@
-package graph
+package validation
 
 import (
 	"context"
@@ -12,30 +12,32 @@ import (
 	"paymentlinks/graph/presenter"
 )
 
-// strictVariables holds variables to the specification's coercion rules
+// Variables holds variables to the specification's coercion rules
 // (section 6.1.2) and to our own scalars before anything is executed.
 // gqlparser lets some through: numbers for strings, strings for numbers, enum
-// values in any case. Its errors have paths like gqlparser's.
-type strictVariables struct {
-	schema *ast.Schema
+// values in any case. Its errors have paths like gqlparser's. It is a gqlgen
+// extension, safe for concurrent use.
+type Variables struct {
+	// Schema is that of the operations.
+	Schema *ast.Schema
 }
 
-var _ graphql.OperationContextMutator = strictVariables{}
+var _ graphql.OperationContextMutator = Variables{}
 
 // ExtensionName implements graphql.HandlerExtension.
-func (strictVariables) ExtensionName() string { return "StrictVariables" }
+func (Variables) ExtensionName() string { return "Variables" }
 
 // Validate implements graphql.HandlerExtension.
-func (strictVariables) Validate(graphql.ExecutableSchema) error { return nil }
+func (Variables) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator.
-func (s strictVariables) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+func (s Variables) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	for _, definition := range op.Operation.VariableDefinitions {
 		value, given := op.Variables[definition.Variable]
 		if !given {
 			continue
 		}
-		check := variableCheck{schema: s.schema, path: ast.Path{presenter.VariableElement, ast.PathName(definition.Variable)}}
+		check := variableCheck{schema: s.Schema, path: ast.Path{presenter.VariableElement, ast.PathName(definition.Variable)}}
 		checked, err := check.value(definition.Type, value)
 		if err != nil {
 			return gqlerror.WrapPath(check.path, err)
