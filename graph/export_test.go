@@ -3,6 +3,7 @@ package graph
 import (
 	"github.com/99designs/gqlgen/graphql/executor"
 
+	"paymentlinks/graph/cost"
 	"paymentlinks/graph/validation"
 )
 
@@ -14,7 +15,7 @@ func NewExecutorWithMultiResolver(config Config) *executor.Executor {
 	exec := executor.New(schema)
 	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
 	exec.Use(validation.Variables{Schema: schema.Schema()})
-	exec.Use(complexityLimit{max: config.MaxComplexity})
+	exec.Use(cost.Complexity{Max: config.MaxComplexity})
 	exec.Use(operationSetUp{config: config})
 	return exec
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql/executor"
 
+	"paymentlinks/graph/cost"
 	"paymentlinks/graph/generated"
 	"paymentlinks/graph/presenter"
 	"paymentlinks/graph/validation"
@@ -56,7 +57,7 @@ type Config struct {
 	// Without it, errors hold nothing of the request.
 	Suggestions bool
 
-	// MaxComplexity bounds what an operation may cost by complexity.go;
+	// MaxComplexity bounds what an operation may cost by package cost;
 	// DefaultMaxComplexity when 0.
 	MaxComplexity int
 	// MaxLinks bounds the links that one operation hands out; DefaultMaxLinks
@@ -113,7 +114,7 @@ func newExecutor(config Config, root rootFields) *executor.Executor {
 	exec.SetDisableSuggestion(!config.Suggestions)
 	exec.SetDefaultRulesFn(validation.Rules(config.Suggestions))
 	exec.Use(validation.Variables{Schema: schema.Schema()})
-	exec.Use(complexityLimit{max: config.MaxComplexity})
+	exec.Use(cost.Complexity{Max: config.MaxComplexity})
 	exec.Use(operationSetUp{config: config})
 	exec.Use(root)
 	exec.Use(newFederatedTracing())

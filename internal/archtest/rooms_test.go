@@ -37,7 +37,7 @@ func rooms() map[string]room {
 		// The schema, and the rooms that only it asks.
 		"graph": {
 			ours: []string{
-				"graph/fastlist", "graph/generated", "graph/loader", "graph/model", "graph/presenter", "graph/validation", "internal/exchange", "internal/fault",
+				"graph/cost", "graph/fastlist", "graph/generated", "graph/loader", "graph/model", "graph/presenter", "graph/validation", "internal/exchange", "internal/fault",
 				"internal/money", "internal/paymentlink", "internal/relay", "internal/tenant",
 			},
 			modules: []string{gqlgen, gqlparser, otter},
@@ -57,6 +57,10 @@ func rooms() map[string]room {
 		},
 		"graph/validation": {
 			ours:    []string{"graph/model", "graph/presenter"},
+			modules: []string{gqlgen, gqlparser},
+		},
+		"graph/cost": {
+			ours:    []string{"internal/fault", "internal/relay"},
 			modules: []string{gqlgen, gqlparser},
 		},
 		"graph/presenter": {

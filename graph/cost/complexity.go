@@ -1,8 +1,9 @@
-package graph
+package cost
 
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strconv"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"paymentlinks/internal/fault"
 	"paymentlinks/internal/relay"
 )
 
@@ -19,29 +21,30 @@ const (
 	representationsPerWeight = 20
 )
 
-// complexityLimit refuses operations that may cost too much, before they are
-// executed. A field counts 1 (a QR code 10, share 2) and its selection; a page
+// Complexity refuses operations that may cost too much, before they are
+// executed. It is a gqlgen extension, safe for concurrent use. A field counts 1 (a QR code 10, share 2) and its selection; a page
 // counts its selection once per link of its size, paymentLinks 100 times, and
 // _entities once per 20 representations. Introspection counts nothing: it reads no links, and
 // gqlparser bounds its depth.
-type complexityLimit struct {
-	max int
+type Complexity struct {
+	// Max is the most that an operation may count.
+	Max int
 }
 
-var _ graphql.OperationContextMutator = complexityLimit{}
+var _ graphql.OperationContextMutator = Complexity{}
 
 // ExtensionName implements graphql.HandlerExtension.
-func (complexityLimit) ExtensionName() string { return "ComplexityLimit" }
+func (Complexity) ExtensionName() string { return "Complexity" }
 
 // Validate implements graphql.HandlerExtension.
-func (complexityLimit) Validate(graphql.ExecutableSchema) error { return nil }
+func (Complexity) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator.
-func (c complexityLimit) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if complexityOf(op.Operation, op.Variables) <= c.max {
+func (c Complexity) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	if complexityOf(op.Operation, op.Variables) <= c.Max {
 		return nil
 	}
-	return gqlerror.Wrap(limitExceeded("The operation may cost more than the complexity of %d that is allowed.", c.max))
+	return gqlerror.Wrap(fault.New(fault.LimitExceeded, fmt.Sprintf("The operation may cost more than the complexity of %d that is allowed.", c.Max)))
 }
 
 // complexityOf counts an operation with its variables.
@@ -112,7 +115,7 @@ func (c *complexityCount) weight(field *ast.Field) int {
 		return listWeight
 	case "paymentLinksConnection":
 		return c.pageSize(field)
-	case entitiesField:
+	case "_entities":
 		return (c.representations(field) + representationsPerWeight - 1) / representationsPerWeight
 	}
 	return 1
