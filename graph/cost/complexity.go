@@ -15,17 +15,9 @@ import (
 	"paymentlinks/internal/relay"
 )
 
-// What lists count for: their selection so many times.
-const (
-	listWeight               = 100 // links that paymentLinks is taken to give
-	representationsPerWeight = 20
-)
-
 // Complexity refuses operations that may cost too much, before they are
-// executed. It is a gqlgen extension, safe for concurrent use. A field counts 1 (a QR code 10, share 2) and its selection; a page
-// counts its selection once per link of its size, paymentLinks 100 times, and
-// _entities once per 20 representations. Introspection counts nothing: it reads no links, and
-// gqlparser bounds its depth.
+// executed. It is a gqlgen extension, safe for concurrent use. A field counts what its row of the table says (table.go). Introspection counts
+// nothing: it reads no links, and gqlparser bounds its depth.
 type Complexity struct {
 	// Max is the most that an operation may count.
 	Max int
@@ -88,35 +80,21 @@ func (c *complexityCount) field(field *ast.Field) int {
 	if field.Name == "__schema" || field.Name == "__type" {
 		return 0
 	}
+	row := RowOf(field)
 	selected := c.selections(field.SelectionSet)
-	return addCapped(ownCost(field), multiplyCapped(selected, c.weight(field)))
+	return addCapped(row.Own, multiplyCapped(selected, c.times(row.Times, field)))
 }
 
-// ownCost is what a field counts without its selection.
-func ownCost(field *ast.Field) int {
-	if field.ObjectDefinition != nil && field.ObjectDefinition.Name == "PaymentLink" {
-		switch field.Name {
-		case "qrCode":
-			return 10
-		case "share":
-			return 2
-		}
-	}
-	return 1
-}
-
-// weight is how many times the selection of a field counts.
-func (c *complexityCount) weight(field *ast.Field) int {
-	if field.ObjectDefinition == nil || field.ObjectDefinition.Name != "Query" {
-		return 1
-	}
-	switch field.Name {
-	case "paymentLinks":
-		return listWeight
-	case "paymentLinksConnection":
+// times is how many times the selection of a field counts.
+func (c *complexityCount) times(times Times, field *ast.Field) int {
+	switch times {
+	case PageSize:
 		return c.pageSize(field)
-	case "_entities":
-		return (c.representations(field) + representationsPerWeight - 1) / representationsPerWeight
+	case PerRepresentations:
+		return (c.representations(field) + representationsPerTime - 1) / representationsPerTime
+	case WholeList:
+		return wholeListLinks
+	case Once:
 	}
 	return 1
 }

@@ -1,0 +1,69 @@
+package cost
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+const (
+	// wholeListLinks is how many links paymentLinks is taken to give.
+	wholeListLinks = 100
+	// representationsPerTime is how many representations count as one link.
+	representationsPerTime = 20
+)
+
+// Row is what one field counts towards the complexity of an operation.
+type Row struct {
+	// Own is what the field counts without its selection.
+	Own int
+	// Times is how often its selection counts.
+	Times Times
+}
+
+// Times says how often a selection counts.
+type Times uint8
+
+// How often a selection counts.
+const (
+	Once               Times = iota
+	WholeList                // as a list of 100 links
+	PageSize                 // as many links as first or last ask for
+	PerRepresentations       // once for 20 representations
+)
+
+// RowOf returns the row of a selected field. A field that the table does not
+// have is a leaf and counts 1.
+func RowOf(field *ast.Field) Row {
+	if field.ObjectDefinition != nil {
+		if row, ok := Lookup(field.ObjectDefinition.Name, field.Name); ok {
+			return row
+		}
+	}
+	return Row{Own: 1}
+}
+
+// Lookup is the table of what fields count, by type and field. It has a row for
+// every field whose type is a list or has fields of its own, and for the leaves
+// that count more than 1. It is false for any other.
+func Lookup(typeName, field string) (Row, bool) {
+	switch typeName + "." + field {
+	case "Query.paymentLinks":
+		return Row{Own: 1, Times: WholeList}, true
+	case "Query.paymentLinksConnection":
+		return Row{Own: 1, Times: PageSize}, true
+	case "Query._entities":
+		return Row{Own: 1, Times: PerRepresentations}, true
+	case "PaymentLink.qrCode":
+		return Row{Own: 10}, true
+	case "PaymentLink.share":
+		return Row{Own: 2}, true
+	case "Query.paymentLink", "Query.paymentLinkByCode", "Query.paymentLinksSummary", "Query._service",
+		// The page has counted them once for each of its links.
+		"PaymentLinkConnection.edges", "PaymentLinkConnection.nodes",
+		"PaymentLinkConnection.pageInfo", "PaymentLinkConnection.summary", "PaymentLinkConnection.snapshot",
+		"PaymentLinkEdge.node", "PaymentLink.amount", "PaymentLinkQrCode.matrix",
+		// As long as there are states and currencies, which are few. The Budget bounds the rest.
+		"PaymentLinksSummary.byState", "PaymentLinksSummary.byCurrency",
+		"PaymentLinksSummary.nextToExpire", "PaymentLinksSummary.snapshot",
+		"PaymentLinkCurrencySummary.total", "PaymentLinkCurrencySummary.openTotal":
+		return Row{Own: 1}, true
+	}
+	return Row{}, false
+}
