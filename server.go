@@ -11,7 +11,6 @@ import (
 	"io"
 	"log" //nolint:depguard // only to silence it
 	"log/slog"
-	"math"
 	"net/http"
 	"os"
 	"os/signal"
@@ -21,6 +20,7 @@ import (
 	_ "time/tzdata" // zones on images that bring none
 
 	"paymentlinks/graph"
+	"paymentlinks/graph/cost"
 	"paymentlinks/internal/billpocket"
 	"paymentlinks/internal/caller"
 	"paymentlinks/internal/config"
@@ -186,16 +186,18 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 	}
 	edge := gqlhttp.Config{
 		Executor: graph.NewExecutor(graph.Config{
-			Source:             source,
-			Logger:             logger,
-			Introspection:      !cfg.Server.Production,
-			Suggestions:        cfg.Server.Suggestions,
-			MaxComplexity:      orOff(limits.MaxComplexity, math.MaxInt),
-			MaxLinks:           limits.MaxLinks,
-			MaxRepresentations: limits.MaxRepresentations,
-			MaxQRCodes:         limits.MaxQRCodes,
-			MaxAnswerBytes:     int64(limits.MaxAnswerBytes),
-			MaxDocumentBytes:   int64(cfg.Documents.DocumentCacheBytes),
+			Source:        source,
+			Logger:        logger,
+			Introspection: !cfg.Server.Production,
+			Suggestions:   cfg.Server.Suggestions,
+			Limits: cost.Limits{
+				Complexity:      orOff(limits.MaxComplexity, -1),
+				Links:           limits.MaxLinks,
+				Representations: limits.MaxRepresentations,
+				QRCodes:         limits.MaxQRCodes,
+				AnswerBytes:     int64(limits.MaxAnswerBytes),
+			},
+			DocumentCacheBytes: int64(cfg.Documents.DocumentCacheBytes),
 		}),
 		Callers:          callers,
 		Guard:            documents,

@@ -29,7 +29,7 @@ func TestAnswerIsBoundedWhileItGrows(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := newServer(newSource(manyLinks(300)...), func(c *graph.Config) { c.MaxAnswerBytes = 12 << 10 })
+			s := newServer(newSource(manyLinks(300)...), func(c *graph.Config) { c.Limits.AnswerBytes = 12 << 10 })
 			a := s.ask(t, request{query: `{ ` + test.field + ` }`})
 			if refused := a.code() == "LIMIT_EXCEEDED"; refused != test.refused {
 				t.Fatalf("refused %v, want %v: %+v", refused, test.refused, a.Errors)
@@ -61,7 +61,7 @@ func TestRepeatedMessagesCountAsLinks(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := newServer(newSource(manyLinks(100)...), func(c *graph.Config) { c.MaxLinks = 200 })
+			s := newServer(newSource(manyLinks(100)...), func(c *graph.Config) { c.Limits.Links = 200 })
 			a := s.ask(t, request{query: fmt.Sprintf(`{ paymentLinks { %s } }`, test.selection)})
 			if len(a.Errors) != test.errors || (test.errors > 0 && a.code() != "LIMIT_EXCEEDED") {
 				t.Errorf("%d errors, want %d: %.500s", len(a.Errors), test.errors, fmt.Sprint(a.Errors))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"paymentlinks/graph"
+	"paymentlinks/graph/cost"
 )
 
 func TestComplexity(t *testing.T) {
@@ -54,7 +55,7 @@ func TestComplexity(t *testing.T) {
 				if bound < 1 {
 					continue
 				}
-				s := newServer(newSource(), func(c *graph.Config) { c.MaxComplexity = bound })
+				s := newServer(newSource(), func(c *graph.Config) { c.Limits.Complexity = bound })
 				start := time.Now()
 				a := s.ask(t, request{query: test.query, variables: test.variables})
 				if refused := a.code() == "LIMIT_EXCEEDED"; refused != (bound < test.want) {
@@ -84,7 +85,7 @@ func TestUsualLimitFitsUsualOperations(t *testing.T) {
 	}
 	a = s.ask(t, request{
 		query:     `query ($r: [_Any!]!) { _entities(representations: $r) { ... on PaymentLink ` + link + ` } }`,
-		variables: `{"r": [` + strings.TrimSuffix(strings.Repeat(`{"__typename":"PaymentLink","id":"id-1"},`, graph.DefaultMaxRepresentations), ",") + `]}`,
+		variables: `{"r": [` + strings.TrimSuffix(strings.Repeat(`{"__typename":"PaymentLink","id":"id-1"},`, cost.DefaultRepresentations), ",") + `]}`,
 	})
 	if len(a.Errors) > 0 {
 		t.Errorf("%+v", a.Errors)

@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
 
+	"paymentlinks/graph/cost"
 	"paymentlinks/graph/model"
 	"paymentlinks/internal/fault"
 )
@@ -18,7 +19,7 @@ const maxKeyBytes = 1024
 // entities answers representations in their order. A link that the caller does
 // not have is null; a representation that names none is an error at its index.
 func (op *operation) entities(ctx context.Context, representations []map[string]any) ([]fedruntime.Entity, error) {
-	if err := op.bring(len(representations)); err != nil {
+	if err := op.budget.Charge(cost.Representations, len(representations)); err != nil {
 		return nil, err
 	}
 	entities := make([]fedruntime.Entity, len(representations))
@@ -43,7 +44,7 @@ func (op *operation) entities(ctx context.Context, representations []map[string]
 			found++
 		}
 	}
-	return entities, op.handOut(found)
+	return entities, op.budget.Charge(cost.Links, found)
 }
 
 // keyOf reads the id of a representation, or says why there is none.

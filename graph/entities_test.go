@@ -89,7 +89,7 @@ func TestEntitiesTakeOnePass(t *testing.T) {
 }
 
 func TestRepresentationsAreBounded(t *testing.T) {
-	s := newServer(newSource(manyLinks(5)...), func(c *graph.Config) { c.MaxRepresentations = 3 })
+	s := newServer(newSource(manyLinks(5)...), func(c *graph.Config) { c.Limits.Representations = 3 })
 	two := representationsOf(byKey(`"id-1"`), byKey(`"id-2"`))
 	tests := map[string]struct {
 		query, variables string

@@ -13,9 +13,9 @@ func NewExecutorWithMultiResolver(config Config) *executor.Executor {
 	config = config.withDefaults()
 	schema := newSchema()
 	exec := executor.New(schema)
-	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
+	exec.SetQueryCache(newDocuments(config.DocumentCacheBytes))
 	exec.Use(validation.Variables{Schema: schema.Schema()})
-	exec.Use(cost.Complexity{Max: config.MaxComplexity})
+	exec.Use(cost.NewComplexity(config.Limits))
 	exec.Use(operationSetUp{config: config})
 	return exec
 }

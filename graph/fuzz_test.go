@@ -97,7 +97,7 @@ func FuzzDocument(f *testing.F) {
 		if json.Unmarshal([]byte(variables), &decoded) != nil || len(query) > 2_000 || strings.Count(query, "...") > 10 {
 			return // nothing that the edge lets through
 		}
-		checkAnswer(t, newServer(newSource(manyLinks(5)...), func(c *graph.Config) { c.MaxComplexity = 1000 }),
+		checkAnswer(t, newServer(newSource(manyLinks(5)...), func(c *graph.Config) { c.Limits.Complexity = 1000 }),
 			request{query: query, variables: variables},
 			"BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "LIMIT_EXCEEDED")
 	})

@@ -23,15 +23,8 @@ import (
 	"paymentlinks/internal/tenant"
 )
 
-// The defaults of Config.
-const (
-	DefaultMaxComplexity      = 20_000
-	DefaultMaxLinks           = 100_000
-	DefaultMaxRepresentations = 5_000
-	DefaultMaxQRCodes         = 250 // a full page
-	DefaultMaxAnswerBytes     = 32 << 20
-	DefaultMaxDocumentBytes   = 16 << 20
-)
+// DefaultDocumentCacheBytes is what Config.DocumentCacheBytes is when 0.
+const DefaultDocumentCacheBytes = 16 << 20
 
 // LinkSource gives the list of the caller who holds the credentials, fetched
 // no earlier than notBefore unless that is zero. It is called at most once per
@@ -57,25 +50,11 @@ type Config struct {
 	// Without it, errors hold nothing of the request.
 	Suggestions bool
 
-	// MaxComplexity bounds what an operation may cost by package cost;
-	// DefaultMaxComplexity when 0.
-	MaxComplexity int
-	// MaxLinks bounds the links that one operation hands out; DefaultMaxLinks
-	// when 0. A list in which each link has several messages or QR codes counts
-	// once for each.
-	MaxLinks int
-	// MaxRepresentations bounds the representations that one operation may
-	// bring to _entities; DefaultMaxRepresentations when 0.
-	MaxRepresentations int
-	// MaxQRCodes bounds the QR codes that one operation draws; DefaultMaxQRCodes
-	// when 0. One takes a few milliseconds of CPU.
-	MaxQRCodes int
-	// MaxAnswerBytes bounds what lists and messages add to one answer;
-	// DefaultMaxAnswerBytes when 0.
-	MaxAnswerBytes int64
-	// MaxDocumentBytes bounds the memory that parsed documents may take while
-	// they are kept; DefaultMaxDocumentBytes when 0.
-	MaxDocumentBytes int64
+	// Limits bound what one operation costs and spends.
+	Limits cost.Limits
+	// DocumentCacheBytes bounds the memory that parsed documents may take while
+	// they are kept; DefaultDocumentCacheBytes when 0.
+	DocumentCacheBytes int64
 }
 
 func (c Config) withDefaults() Config {
@@ -83,12 +62,7 @@ func (c Config) withDefaults() Config {
 		c.Now = time.Now
 	}
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
-	c.MaxComplexity = cmp.Or(c.MaxComplexity, DefaultMaxComplexity)
-	c.MaxLinks = cmp.Or(c.MaxLinks, DefaultMaxLinks)
-	c.MaxRepresentations = cmp.Or(c.MaxRepresentations, DefaultMaxRepresentations)
-	c.MaxQRCodes = cmp.Or(c.MaxQRCodes, DefaultMaxQRCodes)
-	c.MaxAnswerBytes = cmp.Or(c.MaxAnswerBytes, DefaultMaxAnswerBytes)
-	c.MaxDocumentBytes = cmp.Or(c.MaxDocumentBytes, DefaultMaxDocumentBytes)
+	c.DocumentCacheBytes = cmp.Or(c.DocumentCacheBytes, DefaultDocumentCacheBytes)
 	return c
 }
 
@@ -110,11 +84,11 @@ func newExecutor(config Config, root rootFields) *executor.Executor {
 	})
 	exec.SetErrorPresenter(errors.Present)
 	exec.SetRecoverFunc(errors.Recover)
-	exec.SetQueryCache(newDocuments(config.MaxDocumentBytes))
+	exec.SetQueryCache(newDocuments(config.DocumentCacheBytes))
 	exec.SetDisableSuggestion(!config.Suggestions)
 	exec.SetDefaultRulesFn(validation.Rules(config.Suggestions))
 	exec.Use(validation.Variables{Schema: schema.Schema()})
-	exec.Use(cost.Complexity{Max: config.MaxComplexity})
+	exec.Use(cost.NewComplexity(config.Limits))
 	exec.Use(operationSetUp{config: config})
 	exec.Use(root)
 	exec.Use(newFederatedTracing())

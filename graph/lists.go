@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"paymentlinks/graph/cost"
 	"paymentlinks/graph/fastlist"
 	"paymentlinks/graph/model"
 )
@@ -20,12 +21,12 @@ import (
 func (op *operation) serialList(
 	ctx context.Context, operation *graphql.OperationContext, selections ast.SelectionSet, resolved any,
 ) (any, error) {
-	meter := meter{moment: op.moment}
+	meter := meter{budget: op.budget}
 	switch list := resolved.(type) {
 	case []model.PaymentLink:
 		written, err := writeAll(ctx, &meter, operation, selections, model.SerialPaymentLink(), list)
 		if written == nil && err == nil {
-			return resolved, op.handOut(len(list) * repeats(operation, selections))
+			return resolved, op.budget.Charge(cost.Links, len(list)*repeats(operation, selections))
 		}
 		return written, err
 	case []model.Edge:
@@ -109,7 +110,7 @@ const meterStep = 64 << 10
 // meter charges a growing list to the answer. A list that gqlgen writes in the
 // end was charged for its part.
 type meter struct {
-	moment  *model.Moment
+	budget  *cost.Budget
 	charged int
 }
 
@@ -127,5 +128,5 @@ func (m *meter) charge(ctx context.Context, written int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return m.moment.Spend(step)
+	return m.budget.Charge(cost.Bytes, step)
 }

@@ -149,7 +149,7 @@ type comparison struct {
 }
 
 func newComparison(links *source) comparison {
-	generous := func(c *graph.Config) { c.MaxComplexity, c.MaxQRCodes = 1<<30, 1<<20 }
+	generous := func(c *graph.Config) { c.Limits.Complexity, c.Limits.QRCodes, c.Limits.Modules = 1<<30, 1<<20, -1 }
 	c := comparison{serial: newServer(links, generous), stock: newStockServer(links, generous)}
 	c.fields = c.serial.countFields()
 	return c

@@ -3,13 +3,13 @@ package graph
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"paymentlinks/graph/cost"
 	"paymentlinks/graph/loader"
 	"paymentlinks/graph/model"
 	"paymentlinks/internal/exchange"
@@ -23,11 +23,11 @@ import (
 const replyReserve = time.Second
 
 // operation is what all fields of one operation share: an instant, the pinned
-// snapshot, the loaders and a count of what was handed out. It is safe for
-// concurrent use.
+// snapshot, the loaders and a Budget. It is safe for concurrent use.
 type operation struct {
 	config  Config
 	moment  *model.Moment
+	budget  *cost.Budget
 	giveUp  time.Time // when a field stops waiting for its list; zero: never
 	loaders *loader.Loaders
 
@@ -36,8 +36,7 @@ type operation struct {
 	snapshot  *paymentlink.Snapshot
 	pinErr    error
 
-	links, representations atomic.Int64
-	logged                 sync.Map // error to struct{}: what the log has seen
+	logged sync.Map // error to struct{}: what the log has seen
 }
 
 type operationKey struct{}
@@ -59,11 +58,6 @@ func isNewError(ctx context.Context, err error) bool {
 	return !seen
 }
 
-// limitExceeded is the error of an operation that asks for too much.
-func limitExceeded(format string, limit int) *fault.Error {
-	return fault.New(fault.LimitExceeded, fmt.Sprintf(format, limit))
-}
-
 // operationSetUp puts a new operation into the context of each execution.
 type operationSetUp struct {
 	config Config
@@ -81,14 +75,15 @@ func (operationSetUp) Validate(graphql.ExecutableSchema) error { return nil }
 func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := &operation{
 		config:  s.config,
-		moment:  model.NewMoment(s.config.Now(), s.config.MaxQRCodes, s.config.MaxAnswerBytes),
+		moment:  model.NewMoment(s.config.Now()),
+		budget:  cost.NewBudget(s.config.Limits),
 		pinDone: make(chan struct{}),
 	}
 	if deadline, ok := ctx.Deadline(); ok {
 		op.giveUp = deadline.Add(-min(replyReserve, time.Until(deadline)/2))
 	}
 	op.loaders = loader.New(op.pinned)
-	return next(context.WithValue(ctx, operationKey{}, op))
+	return next(cost.NewContext(context.WithValue(ctx, operationKey{}, op), op.budget))
 }
 
 // pinned returns the snapshot that every field of the operation reads. The
@@ -136,20 +131,4 @@ func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
 	nextExpiry, _ := snapshot.Set.NextExpiry(op.moment.Now())
 	call.Report(exchange.Freshness{FreshUntil: snapshot.FreshUntil, NextExpiry: nextExpiry, Stale: snapshot.Stale})
 	return snapshot, nil
-}
-
-// handOut counts links towards the bound of the operation.
-func (op *operation) handOut(links int) error {
-	if op.links.Add(int64(links)) > int64(op.config.MaxLinks) {
-		return limitExceeded("One operation may hand out at most %d links.", op.config.MaxLinks)
-	}
-	return nil
-}
-
-// bring counts representations towards the bound of the operation.
-func (op *operation) bring(representations int) error {
-	if op.representations.Add(int64(representations)) > int64(op.config.MaxRepresentations) {
-		return limitExceeded("One operation may bring at most %d representations.", op.config.MaxRepresentations)
-	}
-	return nil
 }

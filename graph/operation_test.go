@@ -224,7 +224,7 @@ func TestNowIsReadOnce(t *testing.T) {
 }
 
 func TestLinksHandedOutAreBounded(t *testing.T) {
-	s := newServer(newSource(manyLinks(10)...), func(c *graph.Config) { c.MaxLinks = 25 })
+	s := newServer(newSource(manyLinks(10)...), func(c *graph.Config) { c.Limits.Links = 25 })
 	tests := map[string]struct {
 		query  string
 		errors int

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"paymentlinks/graph/cost"
 	"paymentlinks/graph/generated"
 	"paymentlinks/graph/model"
 	"paymentlinks/internal/money"
@@ -39,7 +40,7 @@ func (queries) PaymentLinks(ctx context.Context, status *paymentlink.Status, cur
 		return nil, err
 	}
 	links := snapshot.Set.Select(filter, op.moment.Now())
-	if err := op.handOut(links.Len()); err != nil {
+	if err := op.budget.Charge(cost.Links, links.Len()); err != nil {
 		return nil, err
 	}
 	return model.NewPaymentLinks(links, op.moment), nil
@@ -70,7 +71,7 @@ func (queries) PaymentLinksConnection(
 	}
 	op := operationFrom(ctx)
 	connection := page.Cut(selection, snapshot, op.moment)
-	if err := op.handOut(connection.Len()); err != nil {
+	if err := op.budget.Charge(cost.Links, connection.Len()); err != nil {
 		return nil, err
 	}
 	return &connection, nil
@@ -110,7 +111,7 @@ func lookUp(
 		return nil, err
 	}
 	view := model.NewPaymentLink(link, op.moment)
-	return &view, op.handOut(1)
+	return &view, op.budget.Charge(cost.Links, 1)
 }
 
 func (op *operation) linkByID(ctx context.Context, id string) (paymentlink.Link, bool, error) {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"paymentlinks/graph/cost"
 )
 
 // rootFields answers, in front of the generated resolvers, the fields of Query
@@ -41,7 +43,7 @@ func (f rootFields) MutateOperationContext(_ context.Context, op *graphql.Operat
 		case "PaymentLinkShare", "PaymentLinkQrCode":
 			resolved, err = others(ctx, next)
 			if text, ok := resolved.(string); ok && err == nil {
-				err = operationFrom(ctx).moment.Spend(len(text))
+				err = operationFrom(ctx).budget.Charge(cost.Bytes, len(text))
 			}
 			return resolved, err
 		case "PaymentLinkConnection":

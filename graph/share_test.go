@@ -104,7 +104,7 @@ func TestQRCodeOfALongURL(t *testing.T) {
 }
 
 func TestQRCodesAreBounded(t *testing.T) {
-	s := newServer(newSource(manyLinks(3)...), func(c *graph.Config) { c.MaxQRCodes = 3 })
+	s := newServer(newSource(manyLinks(3)...), func(c *graph.Config) { c.Limits.QRCodes = 3 })
 	const enough = `{ paymentLinks { qrCode { modules } } }`
 	if a := s.ask(t, request{query: enough}); len(a.Errors) > 0 {
 		t.Errorf("three codes: %+v", a.Errors)
@@ -119,7 +119,7 @@ func TestShareComplexity(t *testing.T) {
 	const query = `{ paymentLinksConnection { nodes { qrCode { modules } share { text } } } }`
 	const cost = 1 + 20*(1+(10+1)+(2+1))
 	for limit, want := range map[int]string{cost: "", cost - 1: "LIMIT_EXCEEDED"} {
-		s := newServer(published(t), func(c *graph.Config) { c.MaxComplexity = limit })
+		s := newServer(published(t), func(c *graph.Config) { c.Limits.Complexity = limit })
 		if a := s.ask(t, request{query: query}); a.code() != want {
 			t.Errorf("limit %d: code %q, want %q", limit, a.code(), want)
 		}

@@ -19,8 +19,12 @@ import (
 // executed. It is a gqlgen extension, safe for concurrent use. A field counts what its row of the table says (table.go). Introspection counts
 // nothing: it reads no links, and gqlparser bounds its depth.
 type Complexity struct {
-	// Max is the most that an operation may count.
-	Max int
+	max int
+}
+
+// NewComplexity returns the extension with the bound of the limits.
+func NewComplexity(limits Limits) Complexity {
+	return Complexity{max: int(bound(int64(limits.Complexity), DefaultComplexity))}
 }
 
 var _ graphql.OperationContextMutator = Complexity{}
@@ -33,10 +37,10 @@ func (Complexity) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator.
 func (c Complexity) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if complexityOf(op.Operation, op.Variables) <= c.Max {
+	if complexityOf(op.Operation, op.Variables) <= c.max {
 		return nil
 	}
-	return gqlerror.Wrap(fault.New(fault.LimitExceeded, fmt.Sprintf("The operation may cost more than the complexity of %d that is allowed.", c.Max)))
+	return gqlerror.Wrap(fault.New(fault.LimitExceeded, fmt.Sprintf("The operation may cost more than the complexity of %d that is allowed.", c.max)))
 }
 
 // complexityOf counts an operation with its variables.

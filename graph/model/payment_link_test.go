@@ -14,7 +14,7 @@ import (
 
 var instant = time.Date(2023, 8, 9, 12, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
 
-func momentAt(now time.Time) *model.Moment { return model.NewMoment(now, 2, 1<<10) }
+func momentAt(now time.Time) *model.Moment { return model.NewMoment(now) }
 
 // viewOf shows the one link of a list.
 func viewOf(record paymentlink.Record) model.PaymentLink {

@@ -1,26 +1,29 @@
 package model
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 
+	"paymentlinks/graph/cost"
 	"paymentlinks/internal/qrcode"
 	"paymentlinks/internal/share"
 )
 
 // QRCode draws the URL. Its errors are an *InputError, and a fault once the
 // operation has drawn as many as it may or its answer is too long.
-func (p PaymentLink) QRCode(format qrcode.Format, size int32, errorCorrection qrcode.Level) (QRCode, error) {
+func (p PaymentLink) QRCode(ctx context.Context, format qrcode.Format, size int32, errorCorrection qrcode.Level) (QRCode, error) {
 	if size < qrcode.MinSizePixels || size > qrcode.MaxSizePixels {
 		return QRCode{}, &InputError{
 			Argument: "size", Reason: fmt.Sprintf("must be from %d to %d", qrcode.MinSizePixels, qrcode.MaxSizePixels),
 		}
 	}
-	if err := p.moment.Spend(0); err != nil {
+	budget := cost.FromContext(ctx)
+	if err := budget.Charge(cost.Bytes, 0); err != nil {
 		return QRCode{}, err
 	}
-	if err := p.moment.drawCode(); err != nil {
+	if err := budget.Charge(cost.QRCodes, 1); err != nil {
 		return QRCode{}, err
 	}
 	code, err := qrcode.Encode(p.link.URL(), errorCorrection)
@@ -38,8 +41,8 @@ func (p PaymentLink) QRCode(format qrcode.Format, size int32, errorCorrection qr
 
 // Share writes the message that passes the link on. Its errors are an
 // *InputError, and a fault once the answer is longer than it may be.
-func (p PaymentLink) Share(message *string, locale string) (*share.Message, error) {
-	if err := p.moment.Spend(0); err != nil {
+func (p PaymentLink) Share(ctx context.Context, message *string, locale string) (*share.Message, error) {
+	if err := cost.FromContext(ctx).Charge(cost.Bytes, 0); err != nil {
 		return nil, err
 	}
 	link := share.Link{Title: p.link.Title(), URL: p.link.URL()}

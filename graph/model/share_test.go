@@ -11,7 +11,7 @@ import (
 // on codes must be one on pictures, too.
 func TestPictureIsDrawnOnce(t *testing.T) {
 	for _, format := range []qrcode.Format{qrcode.SVG, qrcode.PNG} {
-		code, err := viewOf(paymentlink.Record{}).QRCode(format, 1024, qrcode.High)
+		code, err := viewOf(paymentlink.Record{}).QRCode(t.Context(), format, 1024, qrcode.High)
 		if err != nil {
 			t.Fatal(err)
 		}

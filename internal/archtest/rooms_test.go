@@ -27,7 +27,7 @@ func rooms() map[string]room {
 	return map[string]room{
 		"": { // wiring: everything but test helpers
 			ours: []string{
-				"graph", "internal/billpocket", "internal/caller", "internal/config", "internal/exchange", "internal/fault",
+				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/exchange", "internal/fault",
 				"internal/gqlhttp", "internal/guard", "internal/persisted", "internal/playground", "internal/sandbox",
 				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant",
 			},
@@ -50,7 +50,7 @@ func rooms() map[string]room {
 		},
 		"graph/model": {
 			ours: []string{
-				"graph/fastlist", "internal/fault", "internal/money", "internal/paymentlink", "internal/qrcode", "internal/relay",
+				"graph/cost", "graph/fastlist", "internal/fault", "internal/money", "internal/paymentlink", "internal/qrcode", "internal/relay",
 				"internal/share",
 			},
 			modules: []string{gqlgen},
