@@ -25,15 +25,15 @@ const replyReserve = time.Second
 // operation is what all fields of one operation share: an instant, the pinned
 // snapshot, the loaders and a Budget. It is safe for concurrent use.
 type operation struct {
-	config  Config
-	moment  *model.Moment
-	budget  *cost.Budget
-	giveUp  time.Time // when a field stops waiting for its list; zero: never
-	loaders *loader.Loaders
+	config Config
+	moment *model.Moment
+	budget *cost.Budget
+	giveUp time.Time // when a field stops waiting for its list; zero: never
 
 	isPinning atomic.Bool
-	pinDone   chan struct{} // closed when the two below are set
+	pinDone   chan struct{} // closed when what follows is set
 	snapshot  *paymentlink.Snapshot
+	loaders   *loader.Loaders // of the snapshot
 	pinErr    error
 
 	logged sync.Map // error to struct{}: what the log has seen
@@ -82,7 +82,6 @@ func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.Ope
 	if deadline, ok := ctx.Deadline(); ok {
 		op.giveUp = deadline.Add(-min(replyReserve, time.Until(deadline)/2))
 	}
-	op.loaders = loader.New(op.pinned)
 	return next(cost.NewContext(context.WithValue(ctx, operationKey{}, op), op.budget))
 }
 
@@ -95,7 +94,9 @@ func (op *operation) pinned(ctx context.Context) (*paymentlink.Snapshot, error) 
 		// snapshot and no error.
 		op.pinErr = fault.New(fault.Internal, "Internal error")
 		defer close(op.pinDone)
-		op.snapshot, op.pinErr = op.fetch(ctx)
+		if op.snapshot, op.pinErr = op.fetch(ctx); op.pinErr == nil {
+			op.loaders = loader.New(op.snapshot.Set)
+		}
 		return op.snapshot, op.pinErr
 	}
 	select {

@@ -115,10 +115,16 @@ func lookUp(
 }
 
 func (op *operation) linkByID(ctx context.Context, id string) (paymentlink.Link, bool, error) {
+	if _, err := op.pinned(ctx); err != nil {
+		return paymentlink.Link{}, false, err
+	}
 	return op.loaders.ByID(ctx, id)
 }
 
 func (op *operation) linkByCode(ctx context.Context, code string) (paymentlink.Link, bool, error) {
+	if _, err := op.pinned(ctx); err != nil {
+		return paymentlink.Link{}, false, err
+	}
 	return op.loaders.ByCode(ctx, code)
 }
 

@@ -69,7 +69,7 @@ func rooms() map[string]room {
 		},
 		"graph/fastlist": {modules: []string{gqlgen, gqlparser}}, // it knows selections, and no type of ours
 		"graph/loader": {
-			ours:    []string{"internal/fault", "internal/paymentlink"},
+			ours:    []string{"internal/paymentlink"},
 			modules: []string{"github.com/graph-gophers/dataloader/v7"},
 		},
 		"internal/qrcode": {modules: []string{"github.com/boombuler/barcode"}},
