@@ -19,11 +19,23 @@ const noBreakSpace = "\u00a0"
 // A locale that is not known here falls back to its parent in CLDR (es-GT to
 // es-419, en-ZA to en-001), to its language, and then to es-MX, as does anything
 // that is no tag. It never fails, and its cost is bounded whatever the locale's length.
-func (a Amount) Format(locale string) string {
-	var numberSpace, space [textSpace]byte
+func (a Amount) Format(locale string) string { return a.FormatIn(ParseLocale(locale)) }
+
+// FormatIn is Format with a locale that was read before.
+func (a Amount) FormatIn(locale Locale) string {
+	var space [textSpace]byte
+	return string(a.AppendFormat(space[:0], locale))
+}
+
+// AppendFormat appends what FormatIn returns to b and returns the longer slice.
+func (a Amount) AppendFormat(b []byte, locale Locale) []byte {
+	var numberSpace [textSpace]byte
 	number := a.AppendValue(numberSpace[:0])
 	number, negative := bytes.CutPrefix(number, []byte{'-'})
-	s := styleFor(locale)
+	if locale.style == nil {
+		locale = ParseLocale(defaultLocale)
+	}
+	s := locale.style
 	symbol, gap := s.symbol(a.currency), s.gap
 	switch {
 	case symbol == "":
@@ -32,7 +44,6 @@ func (a Amount) Format(locale string) string {
 		gap = noBreakSpace
 	}
 
-	b := space[:0]
 	switch {
 	case s.trailing:
 		b = appendSign(b, negative)
@@ -49,7 +60,7 @@ func (a Amount) Format(locale string) string {
 		b = append(b, gap...)
 		b = s.appendNumber(b, number)
 	}
-	return string(b)
+	return b
 }
 
 func appendSign(b []byte, negative bool) []byte {
@@ -67,7 +78,7 @@ func needsSpace(symbol string) bool {
 }
 
 // appendNumber appends an unsigned number, such as "1234.50", in the style.
-func (s style) appendNumber(b, number []byte) []byte {
+func (s *style) appendNumber(b, number []byte) []byte {
 	whole, fraction, hasPoint := bytes.Cut(number, []byte{'.'})
 	grouped := len(whole) >= s.groupFrom
 	for i, digit := range whole {

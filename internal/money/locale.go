@@ -33,6 +33,19 @@ type currencySymbol struct {
 	symbol   string
 }
 
+// Locale is how people of one language and region write amounts. The zero value
+// is es-MX. It is immutable and safe for concurrent use.
+type Locale struct {
+	style *style
+}
+
+// ParseLocale reads a BCP 47 language tag of any case, as [Amount.Format] does.
+// It never fails.
+func ParseLocale(tag string) Locale {
+	s := styleFor(tag)
+	return Locale{style: &s}
+}
+
 // styleFor finds the style of a locale, its parents, or the default.
 func styleFor(locale string) style {
 	if s, ok := styleOf(locale); ok { // the tag as it is usually written, without a parse

@@ -11,7 +11,7 @@ const (
 )
 
 // symbol returns what the locale writes for a currency: a symbol or its code.
-func (s style) symbol(c Currency) string {
+func (s *style) symbol(c Currency) string {
 	for _, own := range s.own {
 		if own.currency == c {
 			return own.symbol
