@@ -72,7 +72,7 @@ func rooms() map[string]room {
 			ours:    []string{"internal/paymentlink"},
 			modules: []string{"github.com/graph-gophers/dataloader/v7"},
 		},
-		"internal/qrcode": {modules: []string{"github.com/boombuler/barcode"}},
+		"internal/qrcode": {modules: []string{compress, "rsc.io/qr"}},
 		"internal/share":  {ours: []string{"internal/money"}, modules: []string{xtext}},
 
 		// The domain.
