@@ -2,10 +2,12 @@ package graph_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"paymentlinks/graph"
+	"paymentlinks/graph/cost"
 )
 
 // Lists and messages are given up while they grow, and what else was asked for
@@ -47,26 +49,54 @@ func TestAnswerIsBoundedWhileItGrows(t *testing.T) {
 	}
 }
 
-// A long list with many messages or codes is one error and not one for each.
-func TestRepeatedMessagesCountAsLinks(t *testing.T) {
+// What is composed is charged before the work: the first refusal ends the list,
+// is told once, and the rest costs nothing.
+func TestComposedTextIsBounded(t *testing.T) {
 	tests := map[string]struct {
+		limits    cost.Limits
 		selection string
-		errors    int
+		refused   bool
 	}{
-		"as many as may be": {`share { text } b: share { text } id`, 0},
-		"one more":          {`share { text } b: share { text } c: share { text }`, 1},
-		"none of them good": {`a: share(message: "") { text } b: share(message: "") { text } c: share(message: "") { text }`, 1},
-		"codes":             {`a: qrCode { modules } b: qrCode { modules } c: share { text }`, 1},
-		"not asked for":     {`share { text } b: share { text } c: share @skip(if: true) { text }`, 0},
+		"messages that may be":    {cost.Limits{TextBytes: 100 << 10}, `share { text }`, false},
+		"messages beyond it":      {cost.Limits{TextBytes: 40 << 10}, `share { text }`, true},
+		"though nothing is shown": {cost.Limits{TextBytes: 40 << 10}, `share { __typename }`, true},
+		"amounts that may be":     {cost.Limits{TextBytes: 7 << 10}, `amount { formatted }`, false},
+		"amounts beyond it":       {cost.Limits{TextBytes: 6 << 10}, `amount { formatted }`, true},
+		"modules that may be":     {cost.Limits{Modules: 100 * 29 * 29}, `qrCode { matrix }`, false},
+		"modules beyond it":       {cost.Limits{Modules: 100*29*29 - 1}, `qrCode { matrix }`, true},
+		"codes that may be":       {cost.Limits{QRCodes: 100}, `qrCode { modules }`, false},
+		"codes beyond it":         {cost.Limits{QRCodes: 99}, `qrCode { modules }`, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := newServer(newSource(manyLinks(100)...), func(c *graph.Config) { c.Limits.Links = 200 })
-			a := s.ask(t, request{query: fmt.Sprintf(`{ paymentLinks { %s } }`, test.selection)})
-			if len(a.Errors) != test.errors || (test.errors > 0 && a.code() != "LIMIT_EXCEEDED") {
-				t.Errorf("%d errors, want %d: %.500s", len(a.Errors), test.errors, fmt.Sprint(a.Errors))
+			s := newServer(newSource(manyLinks(100)...), func(c *graph.Config) { c.Limits = test.limits })
+			a := s.ask(t, request{query: `{ paymentLinks { ` + test.selection + ` } }`})
+			if !test.refused {
+				if len(a.Errors) > 0 {
+					t.Errorf("%+v", a.Errors)
+				}
+				return
+			}
+			if len(a.Errors) != 1 || a.code() != "LIMIT_EXCEEDED" || string(a.Data) != `{"paymentLinks":null}` {
+				t.Errorf("got %.200s with %d errors, want one at the list", a.Data, len(a.Errors))
 			}
 		})
+	}
+}
+
+// Errors of fields are bounded, and one says so.
+func TestErrorsAreBounded(t *testing.T) {
+	records := manyLinks(500)
+	for i := range records {
+		records[i].URL = "https://pay.example/" + strings.Repeat("x", 3_000)
+	}
+	a := newServer(newSource(records...), func(c *graph.Config) { c.Limits.QRCodes = -1 }).ask(t, request{query: `{ paymentLinks { id qrCode { modules } } }`})
+	bound := slices.IndexFunc(a.Errors, func(e answerError) bool { return e.Extensions["code"] == "LIMIT_EXCEEDED" })
+	if len(a.Errors) != cost.DefaultErrors+1 || bound < 0 || !strings.Contains(a.Errors[bound].Message, "100 errors") {
+		t.Errorf("%d errors, the bound at %d", len(a.Errors), bound)
+	}
+	if strings.Count(string(a.Data), `"qrCode":null`) != len(records) {
+		t.Errorf("got %.200s, want every link with a null", a.Data)
 	}
 }
 

@@ -23,5 +23,5 @@ func NewExecutorWithMultiResolver(config Config) *executor.Executor {
 // NewStockExecutor is NewExecutor with every list left to gqlgen, for the tests
 // and benchmarks that compare the two.
 func NewStockExecutor(config Config) *executor.Executor {
-	return newExecutor(config, rootFields{introspection: config.Introspection, listsByGqlgen: true})
+	return newExecutor(config, true)
 }

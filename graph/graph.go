@@ -72,10 +72,11 @@ func (c Config) withDefaults() Config {
 // DispatchError, with the operation in the context: it gives them their codes
 // and sentences, and wraps a *fault.Error in each.
 func NewExecutor(config Config) *executor.Executor {
-	return newExecutor(config, rootFields{introspection: config.Introspection})
+	return newExecutor(config, false)
 }
 
-func newExecutor(config Config, root rootFields) *executor.Executor {
+// newExecutor leaves lists to gqlgen for the tests that compare.
+func newExecutor(config Config, listsByGqlgen bool) *executor.Executor {
 	config = config.withDefaults()
 	schema := newSchema()
 	exec := executor.New(schema)
@@ -90,8 +91,9 @@ func newExecutor(config Config, root rootFields) *executor.Executor {
 	exec.Use(validation.Variables{Schema: schema.Schema()})
 	exec.Use(cost.NewComplexity(config.Limits))
 	exec.Use(operationSetUp{config: config})
-	exec.Use(root)
-	exec.Use(newFederatedTracing())
+	tracing := newFederatedTracing()
+	exec.Use(fieldMiddleware{introspection: config.Introspection, listsByGqlgen: listsByGqlgen, tracing: tracing})
+	exec.Use(tracing)
 	return exec
 }
 

@@ -6,10 +6,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/apollofederatedtracingv1"
-	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"paymentlinks/graph/model"
 )
 
 // federatedTracing answers a gateway that asks for it (apollo-federation-include-trace:
@@ -20,7 +16,6 @@ type federatedTracing struct {
 }
 
 var _ interface {
-	graphql.OperationContextMutator
 	graphql.OperationInterceptor
 	graphql.ResponseInterceptor
 } = federatedTracing{}
@@ -35,25 +30,6 @@ func (federatedTracing) ExtensionName() string { return "FederatedTracing" }
 // Validate implements graphql.HandlerExtension.
 func (federatedTracing) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext implements graphql.OperationContextMutator. The
-// tracer joins the middleware of traced operations alone: as a
-// graphql.FieldInterceptor it would look at every field of all others, too.
-func (f federatedTracing) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if !isTraced(op) {
-		return nil
-	}
-	others := op.ResolverMiddleware
-	op.ResolverMiddleware = func(ctx context.Context, next graphql.Resolver) (any, error) {
-		return f.tracer.InterceptField(ctx, func(ctx context.Context) (any, error) { return others(ctx, next) })
-	}
-	return nil
-}
-
-// isTraced reports whether the operation's gateway asks for a trace.
-func isTraced(op *graphql.OperationContext) bool {
-	return op.Headers.Get("Apollo-Federation-Include-Trace") == "ftv1"
-}
-
 // InterceptOperation implements graphql.OperationInterceptor.
 func (f federatedTracing) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	return f.tracer.InterceptOperation(ctx, next)
@@ -64,31 +40,43 @@ func (f federatedTracing) InterceptResponse(ctx context.Context, next graphql.Re
 	return f.tracer.InterceptResponse(ctx, next)
 }
 
-// maxTracedLinks bounds the links of one operation whose fields a trace tells
-// of: each field of each takes some 500 bytes and 5 µs, and any caller may ask.
-// Of what is beyond, the trace tells of the list.
-const maxTracedLinks = 1_000
+// maxTracedFields bounds the fields that one trace tells of: each takes some 500
+// bytes and 5 µs, and any caller may ask for a trace. Of the fields beyond it
+// the trace does not tell.
+const maxTracedFields = 5_000
 
-// traceBound counts the links that the trace of one operation covers. It is
-// safe for concurrent use.
-type traceBound struct {
-	isAsked bool
-	links   atomic.Int64
+// trace is that of one operation. A nil trace records nothing. It is safe for
+// concurrent use.
+type trace struct {
+	tracer *apollofederatedtracingv1.Tracer
+	fields atomic.Int64
 }
 
-// covers reports whether the elements of a resolved list are to be traced.
-func (b *traceBound) covers(resolved any) bool {
-	if !b.isAsked {
-		return false
+// begin returns the trace of an operation whose gateway asks for one, else nil.
+func (f federatedTracing) begin(op *graphql.OperationContext) *trace {
+	if op.Headers.Get("Apollo-Federation-Include-Trace") != "ftv1" {
+		return nil
 	}
-	elements := 0
-	switch list := resolved.(type) {
-	case []model.PaymentLink:
-		elements = len(list)
-	case []model.Edge:
-		elements = len(list)
-	case []fedruntime.Entity:
-		elements = len(list)
+	return &trace{tracer: f.tracer}
+}
+
+// field runs the resolver of a field, and records how long it took.
+func (t *trace) field(ctx context.Context, resolve graphql.Resolver) (any, error) {
+	if t == nil || t.fields.Add(1) > maxTracedFields {
+		return resolve(ctx)
 	}
-	return b.links.Add(int64(elements)) <= maxTracedLinks
+	return t.tracer.InterceptField(ctx, resolve)
+}
+
+// write returns what records the fields that are written serially; nil for none.
+func (t *trace) write() func(ctx context.Context, write func()) {
+	if t == nil {
+		return nil
+	}
+	return func(ctx context.Context, write func()) {
+		_, _ = t.field(ctx, func(context.Context) (any, error) {
+			write()
+			return nil, nil //nolint:nilnil // the value is written already
+		})
+	}
 }

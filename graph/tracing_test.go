@@ -60,22 +60,54 @@ func readTrace(t *testing.T, encoded string) *generated.Trace {
 	return trace
 }
 
-// Any caller may ask for a trace: a long list is one field of it, whose links
-// are not traced but written as always.
-func TestTracesOfLongLists(t *testing.T) {
-	s := newServer(newSource(manyLinks(600)...))
-	fields := s.countFields()
+// A trace tells of the fields of links as of any other.
+func TestTracesOfLists(t *testing.T) {
+	encoded, ok := traced(t, newServer(published(t)), "ftv1", `{ paymentLinks { id amount { value } } }`)
+	if !ok {
+		t.Fatal("no trace was given")
+	}
+	for i, link := range readTrace(t, encoded).GetRoot().GetChild()[0].GetChild() {
+		fields := link.GetChild()
+		if link.GetIndex() != uint32(i) || len(fields) != 2 || fields[0].GetResponseName() != "id" || fields[0].GetType() != "ID!" {
+			t.Fatalf("link %d is traced as %v", i, link)
+		}
+		if amount := fields[1]; amount.GetParentType() != "PaymentLink" || len(amount.GetChild()) != 1 || amount.GetChild()[0].GetType() != "Decimal!" {
+			t.Errorf("its amount is traced as %v", amount)
+		}
+	}
+}
+
+// Any caller may ask for a trace: of what is beyond a bound it does not tell.
+func TestTracesAreBounded(t *testing.T) {
+	s := newServer(newSource(manyLinks(3_000)...))
 	encoded, ok := traced(t, s, "ftv1", `{ a: paymentLinks { title } b: paymentLinks { title } }`)
 	if !ok {
 		t.Fatal("no trace was given")
 	}
-	var children int
+	var links int
 	for _, list := range readTrace(t, encoded).GetRoot().GetChild() {
-		children += len(list.GetChild())
+		links += len(list.GetChild())
 	}
-	if children != 600 || fields.Load() != 600 {
-		t.Errorf("%d links in the trace, %d fields resolved one by one; want one list of 600", children, fields.Load())
+	if links != 4_998 {
+		t.Errorf("%d links in the trace, want those of 5,000 fields, two of them the lists", links)
 	}
+}
+
+// Introspection is traced field by field, and bounded alike.
+func TestTracesOfIntrospectionAreBounded(t *testing.T) {
+	const deep = `{ __schema { types { fields { name args { name type { name } } type { name ofType { name ofType { name } } } } } } }`
+	encoded, _ := traced(t, newServer(published(t)), "ftv1", deep)
+	if n := countNodes(readTrace(t, encoded).GetRoot()); n < 1_000 || n > 10_000 {
+		t.Errorf("%d nodes in the trace", n)
+	}
+}
+
+func countNodes(node *generated.Trace_Node) int {
+	n := 1
+	for _, child := range node.GetChild() {
+		n += countNodes(child)
+	}
+	return n
 }
 
 func TestTracesAreGivenOnlyWhenAskedFor(t *testing.T) {

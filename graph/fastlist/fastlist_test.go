@@ -1,6 +1,10 @@
 package fastlist_test
 
 import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,12 +19,16 @@ import (
 
 const schemaText = `
 	directive @upper on FIELD
+	directive @upperAll on FIELD_DEFINITION
 	directive @defer(if: Boolean = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
 	type Query { boats: [Boat] anything: [Thing] }
 	union Thing = Boat | Car
 	interface Vehicle { name: String }
 	type Car { name: String }
-	type Boat implements Vehicle { name: String masts(times: Int! = 1): Int engine: Engine secret: String }
+	type Boat implements Vehicle {
+		name: String masts(times: Int! = 1): Int engine: Engine secret: String flag: String!
+		sails(color: String): Int old: Int @deprecated heavy: Int @upperAll
+	}
 	type Engine { power: Int }
 `
 
@@ -33,31 +41,36 @@ type boat struct {
 }
 
 func boats() fastlist.Object[boat] {
-	engine := fastlist.Object[int32]{Name: "Engine", Field: func(f fastlist.Field) fastlist.Value[int32] {
+	engine := fastlist.Object[int32]{Name: "Engine", Field: func(f *fastlist.Field) fastlist.Value[int32] {
 		if f.Name != "power" {
 			return nil
 		}
-		return func(dst []byte, power int32) []byte { return fastlist.AppendInt(dst, power, true) }
+		return func(w *fastlist.Writer, power int32) { w.Int(power, true) }
 	}}
 	return fastlist.Object[boat]{
 		Name: "Boat", Abstract: []string{"Thing", "Vehicle"},
-		Field: func(f fastlist.Field) fastlist.Value[boat] {
+		Field: func(f *fastlist.Field) fastlist.Value[boat] {
 			switch f.Name {
 			case "name":
-				return func(dst []byte, b boat) []byte {
+				return func(w *fastlist.Writer, b boat) {
 					if b.name == "" {
-						return nil
+						w.Fail(errNoName)
+						return
 					}
-					return fastlist.AppendString(dst, b.name)
+					w.String(b.name)
 				}
+			case "flag":
+				return func(w *fastlist.Writer, b boat) { w.Fail(errNoFlag) }
 			case "masts":
-				times, ok := f.Arguments()["times"].(int64)
+				times, ok := f.Argument("times").(int64)
 				if !ok {
-					return nil
+					f.Refuse(errTimes)
 				}
-				return func(dst []byte, b boat) []byte { return fastlist.AppendInt(dst, b.masts*int32(times), true) }
+				return func(w *fastlist.Writer, b boat) { w.Int(b.masts*int32(times), true) }
+			case "sails", "old":
+				return func(w *fastlist.Writer, b boat) { w.Int(1, true) } // knows no argument
 			case "engine":
-				return fastlist.Nested(f, engine, func(b boat) (int32, bool) {
+				return fastlist.Nested(f, engine, func(_ *fastlist.Writer, b boat) (int32, bool) {
 					if b.engine == nil {
 						return 0, false
 					}
@@ -67,6 +80,31 @@ func boats() fastlist.Object[boat] {
 			return nil // secret
 		},
 	}
+}
+
+var (
+	errNoName = errors.New("no name")
+	errNoFlag = errors.New("no flag")
+	errTimes  = errors.New("times is no number")
+)
+
+// meter allows so many bytes and errors.
+type meter struct{ bytes, errors int }
+
+var errSpent = errors.New("spent")
+
+func (m *meter) Bytes(n int) error {
+	if m.bytes -= n; m.bytes < 0 {
+		return errSpent
+	}
+	return nil
+}
+
+func (m *meter) Error(err error) error {
+	if m.errors--; m.errors < 0 {
+		return nil
+	}
+	return err
 }
 
 // compile makes a plan of the first field of a document.
@@ -86,6 +124,22 @@ func compile(t *testing.T, query string, variables map[string]any) (fastlist.Pla
 		t.Fatalf("%s begins with no field", query)
 	}
 	return fastlist.Compile(operation, field.SelectionSet, boats())
+}
+
+// fieldContext is that of the field boats, in a response of its own.
+func fieldContext(t *testing.T) context.Context {
+	t.Helper()
+	ctx := graphql.WithResponseContext(t.Context(), graphql.DefaultErrorPresenter, graphql.DefaultRecover)
+	field := graphql.CollectedField{Field: &ast.Field{Alias: "boats", Name: "boats"}}
+	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Query", Field: field})
+}
+
+// told are the errors of a response, with their paths.
+func told(ctx context.Context) (told []string) {
+	for _, err := range graphql.GetErrors(ctx) {
+		told = append(told, err.Path.String()+": "+err.Message)
+	}
+	return told
 }
 
 func TestPlan(t *testing.T) {
@@ -117,10 +171,15 @@ func TestPlan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			plan, ok := compile(t, test.query, map[string]any{"n": int64(2), "yes": true})
 			if !ok {
-				t.Fatalf("%s was refused", test.query)
+				t.Fatal("refused")
 			}
-			if got := string(plan.Append([]byte("x"), test.value)); got != "x"+test.want {
-				t.Errorf("%s: got %s, want x%s", test.query, got, test.want)
+			ctx := fieldContext(t)
+			written, err := plan.Object(ctx, fastlist.Options{Meter: &meter{bytes: 1 << 20}}, test.value)
+			if err != nil || told(ctx) != nil {
+				t.Fatalf("%s: error %v, told %v", test.query, err, told(ctx))
+			}
+			if got := stock(written); got != test.want {
+				t.Errorf("%s: got %s, want %s", test.query, got, test.want)
 			}
 		})
 	}
@@ -134,46 +193,81 @@ func TestCompileRefuses(t *testing.T) {
 		"a directive that does something":  `{ boats { name @upper } }`,
 		"the same beside @skip":            `{ boats { name @skip(if: false) @upper } }`,
 		"the same inside a field":          `{ boats { engine { power @upper } } }`,
+		"one on the definition":            `{ boats { heavy } }`,
+		"an argument that nobody reads":    `{ boats { sails } }`,
+		"the same when it is given":        `{ boats { sails(color: "red") } }`,
 		"a part that comes later":          `{ boats { name ... @defer { masts } } }`,
 		"the same inside a field, aliased": `{ boats { e: engine { ... @defer(label: "x") { power } } } }`,
-		"arguments that are not readable":  `query ($n: Int!) { boats { masts(times: $n) } }`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, ok := compile(t, query, map[string]any{"n": "three"}); ok {
+			if _, ok := compile(t, query, nil); ok {
 				t.Errorf("%s was compiled", query)
 			}
 		})
 	}
-	if _, ok := compile(t, `{ boats { name secret @skip(if: true) } }`, nil); !ok {
-		t.Error("a field that is skipped is in the way")
+	for name, query := range map[string]string{
+		"a field that is skipped":   `{ boats { name secret @skip(if: true) } }`,
+		"a directive for readers":   `{ boats { old } }`,
+		"an argument that was read": `{ boats { masts(times: 2) } }`,
+	} {
+		if _, ok := compile(t, query, nil); !ok {
+			t.Errorf("%s is in the way", name)
+		}
+	}
+}
+
+// A wrong argument is one error of the document, however long the list is.
+func TestRefusedArgument(t *testing.T) {
+	plan, ok := compile(t, `query ($n: Int!) { boats { name masts(times: $n) b: masts(times: $n) } }`, map[string]any{"n": "three"})
+	if !ok {
+		t.Fatal("refused")
+	}
+	ctx := fieldContext(t)
+	list := plan.NewList(ctx, fastlist.Options{Meter: &meter{bytes: 1 << 20, errors: 9}}, 2, true)
+	list.Add(boat{name: "x"})
+	list.Add(boat{name: "y"})
+	written, err := list.Finish()
+	if want := `[{"name":"x","masts":null,"b":null},{"name":"y","masts":null,"b":null}]`; err != nil || stock(written) != want {
+		t.Errorf("got %s, error %v, want %s", stock(written), err, want)
+	}
+	if want := []string{"boats[0].masts: times is no number", "boats[0].b: times is no number"}; !slices.Equal(told(ctx), want) {
+		t.Errorf("told %q, want %q", told(ctx), want)
 	}
 }
 
 func TestList(t *testing.T) {
-	plan, ok := compile(t, `{ boats { name } }`, nil)
-	if !ok {
-		t.Fatal("refused")
-	}
+	const all = 1 << 20
 	tests := map[string]struct {
-		expected int
-		names    []string // "-" is null, "" cannot be written
-		want     string
-		refused  bool
+		query     string
+		expected  int
+		names     []string // "-" is null, "" fails
+		nonNull   bool
+		allowed   meter
+		want      string // "" when the list was stopped
+		wantError []string
 	}{
-		"empty":               {expected: 0, want: `[]`},
-		"emptier than said":   {expected: 9, want: `[]`},
-		"one":                 {expected: 1, names: []string{"a"}, want: `[{"name":"a"}]`},
-		"more than said":      {expected: 1, names: []string{"a", "b", "c"}, want: `[{"name":"a"},{"name":"b"},{"name":"c"}]`},
-		"nulls":               {expected: 3, names: []string{"-", "a", "-"}, want: `[null,{"name":"a"},null]`},
-		"nulls alone":         {expected: 2, names: []string{"-", "-"}, want: `[null,null]`},
-		"the first refused":   {expected: 2, names: []string{"", "a"}, refused: true},
-		"the last refused":    {expected: 2, names: []string{"a", ""}, refused: true},
-		"null after refusal":  {expected: 3, names: []string{"a", "", "-"}, refused: true},
-		"a guess beyond need": {expected: 1 << 40, names: []string{"a"}, want: `[{"name":"a"}]`},
+		"empty":                {expected: 0, want: `[]`, allowed: meter{all, 9}},
+		"emptier than said":    {expected: 9, want: `[]`, allowed: meter{all, 9}},
+		"one":                  {expected: 1, names: []string{"a"}, want: `[{"name":"a"}]`, allowed: meter{all, 9}},
+		"more than said":       {expected: 1, names: []string{"a", "b", "c"}, want: `[{"name":"a"},{"name":"b"},{"name":"c"}]`, allowed: meter{all, 9}},
+		"nulls":                {expected: 3, names: []string{"-", "a", "-"}, want: `[null,{"name":"a"},null]`, allowed: meter{all, 9}},
+		"a guess beyond need":  {expected: 1 << 40, names: []string{"a"}, want: `[{"name":"a"}]`, allowed: meter{all, 9}},
+		"a field fails":        {expected: 2, names: []string{"a", ""}, want: `[{"name":"a"},{"name":null}]`, wantError: []string{"boats[1].name: no name"}, allowed: meter{all, 9}},
+		"no more errors told":  {expected: 3, names: []string{"", "", ""}, want: `[{"name":null},{"name":null},{"name":null}]`, wantError: []string{"boats[0].name: no name", "boats[1].name: no name"}, allowed: meter{all, 2}},
+		"null where none may":  {query: `{ boats { name x: flag } }`, expected: 2, names: []string{"a", "-"}, want: `[null,null]`, wantError: []string{"boats[0].x: no flag"}, allowed: meter{all, 9}},
+		"that takes the list":  {query: `{ boats { name flag } }`, expected: 2, names: []string{"a", "b"}, nonNull: true, want: `null`, wantError: []string{"boats[0].flag: no flag"}, allowed: meter{all, 9}},
+		"spent":                {expected: 2, names: []string{"a", "b"}, allowed: meter{20, 9}},
+		"spent to the byte":    {expected: 2, names: []string{"a", "b"}, want: `[{"name":"a"},{"name":"b"}]`, allowed: meter{27, 9}},
+		"spent but for a byte": {expected: 2, names: []string{"a", "b"}, allowed: meter{26, 9}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			list := plan.NewList(test.expected)
+			plan, ok := compile(t, cmp.Or(test.query, `{ boats { name } }`), nil)
+			if !ok {
+				t.Fatal("refused")
+			}
+			ctx := fieldContext(t)
+			list := plan.NewList(ctx, fastlist.Options{Meter: &test.allowed}, test.expected, test.nonNull)
 			for _, name := range test.names {
 				if name == "-" {
 					list.AddNull()
@@ -181,14 +275,85 @@ func TestList(t *testing.T) {
 				}
 				list.Add(boat{name: name})
 			}
-			written, ok := list.Finish()
-			if ok == test.refused {
-				t.Fatalf("finished = %v, want %v", ok, !test.refused)
+			written, err := list.Finish()
+			if test.want == "" {
+				if !errors.Is(err, errSpent) {
+					t.Errorf("error %v, want errSpent", err)
+				}
+				return
 			}
-			if ok && stock(written) != test.want {
-				t.Errorf("got %s, want %s", stock(written), test.want)
+			if err != nil || stock(written) != test.want {
+				t.Errorf("got %s, error %v, want %s", stock(written), err, test.want)
+			}
+			if !slices.Equal(told(ctx), test.wantError) {
+				t.Errorf("told %q, want %q", told(ctx), test.wantError)
 			}
 		})
+	}
+}
+
+// A list that is long goes on in new slices, and its bytes are the same.
+func TestLongList(t *testing.T) {
+	plan, ok := compile(t, `{ boats { name } }`, nil)
+	if !ok {
+		t.Fatal("refused")
+	}
+	const boatsInAll = 5_000
+	allowed := &meter{bytes: 1 << 30}
+	list := plan.NewList(fieldContext(t), fastlist.Options{Meter: allowed}, boatsInAll, true)
+	var want strings.Builder
+	for i := range boatsInAll {
+		name := strings.Repeat("n", i%300) + "x"
+		list.Add(boat{name: name})
+		want.WriteString(`,{"name":"` + name + `"}`)
+	}
+	written, err := list.Finish()
+	if got := stock(written); err != nil || got != "["+want.String()[1:]+"]" {
+		t.Errorf("%d bytes, error %v; want %d", len(got), err, want.Len()+1)
+	}
+	if spent := 1<<30 - allowed.bytes; spent != want.Len()+1 {
+		t.Errorf("charged %d bytes, wrote %d", spent, want.Len()+1)
+	}
+}
+
+// Whoever has left costs no more than what is written between two looks.
+func TestListEndsWithItsContext(t *testing.T) {
+	plan, ok := compile(t, `{ boats { name } }`, nil)
+	if !ok {
+		t.Fatal("refused")
+	}
+	ctx, leave := context.WithCancel(fieldContext(t))
+	list := plan.NewList(ctx, fastlist.Options{Meter: &meter{bytes: 1 << 30}}, 1000, true)
+	leave()
+	added := 0
+	for list.Add(boat{name: "x"}) {
+		added++
+	}
+	if _, err := list.Finish(); !errors.Is(err, context.Canceled) || added > 300 {
+		t.Errorf("%d elements were written, error %v", added, err)
+	}
+}
+
+// A trace sees each field as gqlgen's resolvers would show it.
+func TestTracedList(t *testing.T) {
+	plan, ok := compile(t, `{ boats { name e: engine { power } } }`, nil)
+	if !ok {
+		t.Fatal("refused")
+	}
+	var seen []string
+	trace := func(ctx context.Context, write func()) {
+		field := graphql.GetFieldContext(ctx)
+		seen = append(seen, field.Object+" "+field.Path().String())
+		write()
+	}
+	list := plan.NewList(fieldContext(t), fastlist.Options{Meter: &meter{bytes: 1 << 20}, Trace: trace}, 1, true)
+	list.Add(boat{name: "x", engine: new(int32(1))})
+	written, err := list.Finish()
+	if want := `[{"name":"x","e":{"power":1}}]`; err != nil || stock(written) != want {
+		t.Errorf("got %s, error %v, want %s", stock(written), err, want)
+	}
+	if want := []string{"Boat boats[0].name", "Boat boats[0].e", "Engine boats[0].e.power"}; !slices.Equal(seen, want) {
+		t.Errorf("traced %q, want %q", seen, want)
 	}
 }
 
@@ -203,13 +368,14 @@ func TestListAllocates(t *testing.T) {
 	for i := range fleet {
 		fleet[i] = boat{name: strings.Repeat("n", 10) + strconv.Itoa(i), engine: &power}
 	}
+	ctx, allowed := fieldContext(t), &meter{bytes: 1 << 40}
 	if allocations := testing.AllocsPerRun(10, func() {
-		list := plan.NewList(len(fleet))
+		list := plan.NewList(ctx, fastlist.Options{Meter: allowed}, len(fleet), true)
 		for _, b := range fleet {
 			list.Add(b)
 		}
-		if _, ok := list.Finish(); !ok {
-			t.Error("refused")
+		if _, err := list.Finish(); err != nil {
+			t.Error(err)
 		}
 	}); allocations > 8 {
 		t.Errorf("%v allocations, want 8 at most", allocations)

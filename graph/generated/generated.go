@@ -12,7 +12,6 @@ import (
 	"paymentlinks/internal/money"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/qrcode"
-	"paymentlinks/internal/share"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -317,7 +316,7 @@ type PaymentLink @key(fields: "id") {
   "Test or live, read from the host of ` + "`" + `url` + "`" + `."
   environment: PaymentLinkEnvironment!
 
-  "` + "`" + `url` + "`" + ` as a QR code, drawn here; nothing leaves the server for it."
+  "` + "`" + `url` + "`" + ` as a QR code, drawn here; nothing leaves the server for it. Null, with an error, when ` + "`" + `url` + "`" + ` is too long for the code that is asked for."
   qrCode(
     "How to draw it."
     format: PaymentLinkQrFormat! = SVG
@@ -325,15 +324,15 @@ type PaymentLink @key(fields: "id") {
     size: Int! = 256
     "How much of the code may be damaged and still be read."
     errorCorrection: PaymentLinkQrErrorCorrection! = MEDIUM
-  ): PaymentLinkQrCode!
+  ): PaymentLinkQrCode
 
-  "A ready message with the link, and addresses that open it in common messengers. Nothing is sent by this service."
+  "A ready message with the link, and addresses that open it in common messengers. Nothing is sent by this service. Null, with an error, when the finished text would have more than 4,096 bytes."
   share(
     "The text, 1 to 500 characters without control characters; ` + "`" + `{title}` + "`" + `, ` + "`" + `{amount}` + "`" + ` and ` + "`" + `{url}` + "`" + ` are filled in, and the URL is appended when the text does not place it. A default text if left out."
     message: String
     "Language of the default text and of the amount, a BCP 47 tag; one not known falls back to its language, then to es-MX."
     locale: String! = "es-MX"
-  ): PaymentLinkShare!
+  ): PaymentLinkShare
 
   "Upstream's own flag of that name; not documented there. Null when it sends none."
   isFixedTerm: Boolean
@@ -356,8 +355,8 @@ type PaymentLink @key(fields: "id") {
   "Upstream's extra information; its shape is not documented there."
   extraInfo: JSON @tag(name: "operations")
 
-  "The whole element as upstream sent it, keys that this schema does not know included."
-  upstream: JSON! @tag(name: "operations")
+  "The whole element as upstream sent it, keys that this schema does not know included; null when it was not kept."
+  upstream: JSON @tag(name: "operations")
 }
 
 "An amount of money in one currency."
@@ -1837,11 +1836,11 @@ func (ec *executionContext) _PaymentLink_qrCode(ctx context.Context, field graph
 			return obj.QRCode(ctx, fc.Args["format"].(qrcode.Format), fc.Args["size"].(int32), fc.Args["errorCorrection"].(qrcode.Level))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.QRCode) graphql.Marshaler {
-			return ec.marshalNPaymentLinkQrCode2paymentlinksᚋgraphᚋmodelᚐQRCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.QRCode) graphql.Marshaler {
+			return ec.marshalOPaymentLinkQrCode2ᚖpaymentlinksᚋgraphᚋmodelᚐQRCode(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PaymentLink_qrCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1881,11 +1880,11 @@ func (ec *executionContext) _PaymentLink_share(ctx context.Context, field graphq
 			return obj.Share(ctx, fc.Args["message"].(*string), fc.Args["locale"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *share.Message) graphql.Marshaler {
-			return ec.marshalNPaymentLinkShare2ᚖpaymentlinksᚋinternalᚋshareᚐMessage(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Share) graphql.Marshaler {
+			return ec.marshalOPaymentLinkShare2ᚖpaymentlinksᚋgraphᚋmodelᚐShare(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PaymentLink_share(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2086,10 +2085,10 @@ func (ec *executionContext) _PaymentLink_upstream(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []byte) graphql.Marshaler {
-			return ec.marshalNJSON2ᚕbyte(ctx, selections, v)
+			return ec.marshalOJSON2ᚕbyte(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PaymentLink_upstream(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2175,7 +2174,7 @@ func (ec *executionContext) _PaymentLinkAmount_formatted(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Formatted(fc.Args["locale"].(string)), nil
+			return obj.Formatted(ctx, fc.Args["locale"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -2635,7 +2634,7 @@ func (ec *executionContext) _PaymentLinkQrCode_matrix(ctx context.Context, field
 			return ec.fieldContext_PaymentLinkQrCode_matrix(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Matrix(), nil
+			return obj.Matrix()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -2649,7 +2648,7 @@ func (ec *executionContext) fieldContext_PaymentLinkQrCode_matrix(_ context.Cont
 	return graphql.NewScalarFieldContext("PaymentLinkQrCode", field, true, false, "String")
 }
 
-func (ec *executionContext) _PaymentLinkShare_text(ctx context.Context, field graphql.CollectedField, obj *share.Message) (ret graphql.Marshaler) {
+func (ec *executionContext) _PaymentLinkShare_text(ctx context.Context, field graphql.CollectedField, obj *model.Share) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2658,7 +2657,7 @@ func (ec *executionContext) _PaymentLinkShare_text(ctx context.Context, field gr
 			return ec.fieldContext_PaymentLinkShare_text(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Text, nil
+			return obj.Text(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -2669,10 +2668,10 @@ func (ec *executionContext) _PaymentLinkShare_text(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_PaymentLinkShare_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PaymentLinkShare", field, false, false, "String")
+	return graphql.NewScalarFieldContext("PaymentLinkShare", field, true, false, "String")
 }
 
-func (ec *executionContext) _PaymentLinkShare_whatsapp(ctx context.Context, field graphql.CollectedField, obj *share.Message) (ret graphql.Marshaler) {
+func (ec *executionContext) _PaymentLinkShare_whatsapp(ctx context.Context, field graphql.CollectedField, obj *model.Share) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2681,7 +2680,7 @@ func (ec *executionContext) _PaymentLinkShare_whatsapp(ctx context.Context, fiel
 			return ec.fieldContext_PaymentLinkShare_whatsapp(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WhatsApp, nil
+			return obj.Whatsapp()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -2692,10 +2691,10 @@ func (ec *executionContext) _PaymentLinkShare_whatsapp(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_PaymentLinkShare_whatsapp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PaymentLinkShare", field, false, false, "URL")
+	return graphql.NewScalarFieldContext("PaymentLinkShare", field, true, false, "URL")
 }
 
-func (ec *executionContext) _PaymentLinkShare_email(ctx context.Context, field graphql.CollectedField, obj *share.Message) (ret graphql.Marshaler) {
+func (ec *executionContext) _PaymentLinkShare_email(ctx context.Context, field graphql.CollectedField, obj *model.Share) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2704,7 +2703,7 @@ func (ec *executionContext) _PaymentLinkShare_email(ctx context.Context, field g
 			return ec.fieldContext_PaymentLinkShare_email(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
+			return obj.Email()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -2715,10 +2714,10 @@ func (ec *executionContext) _PaymentLinkShare_email(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_PaymentLinkShare_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PaymentLinkShare", field, false, false, "String")
+	return graphql.NewScalarFieldContext("PaymentLinkShare", field, true, false, "String")
 }
 
-func (ec *executionContext) _PaymentLinkShare_sms(ctx context.Context, field graphql.CollectedField, obj *share.Message) (ret graphql.Marshaler) {
+func (ec *executionContext) _PaymentLinkShare_sms(ctx context.Context, field graphql.CollectedField, obj *model.Share) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2727,7 +2726,7 @@ func (ec *executionContext) _PaymentLinkShare_sms(ctx context.Context, field gra
 			return ec.fieldContext_PaymentLinkShare_sms(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SMS, nil
+			return obj.Sms()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -2738,7 +2737,7 @@ func (ec *executionContext) _PaymentLinkShare_sms(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PaymentLinkShare_sms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PaymentLinkShare", field, false, false, "String")
+	return graphql.NewScalarFieldContext("PaymentLinkShare", field, true, false, "String")
 }
 
 func (ec *executionContext) _PaymentLinkStateCount_state(ctx context.Context, field graphql.CollectedField, obj *model.StateCount) (ret graphql.Marshaler) {
@@ -4954,13 +4953,13 @@ func (ec *executionContext) _PaymentLink(ctx context.Context, sel ast.SelectionS
 			}
 		case "qrCode":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PaymentLink_qrCode(ctx, field, obj)
 				})
 		case "share":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PaymentLink_share(ctx, field, obj)
 				})
@@ -5001,7 +5000,7 @@ func (ec *executionContext) _PaymentLink(ctx context.Context, sel ast.SelectionS
 			}
 		case "upstream":
 			out.Values[i] = ec._PaymentLink_upstream(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
@@ -5035,23 +5034,24 @@ func (ec *executionContext) _PaymentLinkAmount(ctx context.Context, sel ast.Sele
 		case "value":
 			out.Values[i] = ec._PaymentLinkAmount_value(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currency":
 			out.Values[i] = ec._PaymentLinkAmount_currency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "minorUnits":
 			out.Values[i] = ec._PaymentLinkAmount_minorUnits(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "formatted":
-			out.Values[i] = ec._PaymentLinkAmount_formatted(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PaymentLinkAmount_formatted(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -5263,7 +5263,7 @@ func (ec *executionContext) _PaymentLinkQrCode(ctx context.Context, sel ast.Sele
 
 var paymentLinkShareImplementors = []string{"PaymentLinkShare"}
 
-func (ec *executionContext) _PaymentLinkShare(ctx context.Context, sel ast.SelectionSet, obj *share.Message) graphql.Marshaler {
+func (ec *executionContext) _PaymentLinkShare(ctx context.Context, sel ast.SelectionSet, obj *model.Share) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLinkShareImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -6033,24 +6033,6 @@ func (ec *executionContext) marshalNInt2int32(ctx context.Context, sel ast.Selec
 	return res
 }
 
-func (ec *executionContext) unmarshalNJSON2ᚕbyte(ctx context.Context, v any) ([]byte, error) {
-	res, err := model.UnmarshalRawJSON(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNJSON2ᚕbyte(ctx context.Context, sel ast.SelectionSet, v []byte) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "JSON!")
-		return graphql.Null
-	}
-	_ = sel
-	res := model.MarshalRawJSON(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "JSON!")
-	}
-	return res
-}
-
 func (ec *executionContext) marshalNPageInfo2paymentlinksᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v model.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
 }
@@ -6161,10 +6143,6 @@ func (ec *executionContext) marshalNPaymentLinkOrder2paymentlinksᚋinternalᚋp
 	return res
 }
 
-func (ec *executionContext) marshalNPaymentLinkQrCode2paymentlinksᚋgraphᚋmodelᚐQRCode(ctx context.Context, sel ast.SelectionSet, v model.QRCode) graphql.Marshaler {
-	return ec._PaymentLinkQrCode(ctx, sel, &v)
-}
-
 func (ec *executionContext) unmarshalNPaymentLinkQrErrorCorrection2paymentlinksᚋinternalᚋqrcodeᚐLevel(ctx context.Context, v any) (qrcode.Level, error) {
 	res, err := model.UnmarshalQRErrorCorrection(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -6191,14 +6169,6 @@ func (ec *executionContext) marshalNPaymentLinkQrFormat2paymentlinksᚋinternal�
 		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentLinkQrFormat!")
 	}
 	return res
-}
-
-func (ec *executionContext) marshalNPaymentLinkShare2ᚖpaymentlinksᚋinternalᚋshareᚐMessage(ctx context.Context, sel ast.SelectionSet, v *share.Message) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "PaymentLinkShare!")
-		return graphql.Null
-	}
-	return ec._PaymentLinkShare(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPaymentLinkState2paymentlinksᚋinternalᚋpaymentlinkᚐState(ctx context.Context, v any) (paymentlink.State, error) {
@@ -6984,6 +6954,20 @@ func (ec *executionContext) unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋgraph�
 	}
 	res, err := ec.unmarshalInputPaymentLinkFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPaymentLinkQrCode2ᚖpaymentlinksᚋgraphᚋmodelᚐQRCode(ctx context.Context, sel ast.SelectionSet, v *model.QRCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PaymentLinkQrCode(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPaymentLinkShare2ᚖpaymentlinksᚋgraphᚋmodelᚐShare(ctx context.Context, sel ast.SelectionSet, v *model.Share) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PaymentLinkShare(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPaymentLinkState2ᚕpaymentlinksᚋinternalᚋpaymentlinkᚐStateᚄ(ctx context.Context, v any) ([]paymentlink.State, error) {

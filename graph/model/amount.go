@@ -1,6 +1,11 @@
 package model
 
-import "paymentlinks/internal/money"
+import (
+	"context"
+
+	"paymentlinks/graph/cost"
+	"paymentlinks/internal/money"
+)
 
 // Amount is money in one currency.
 type Amount struct {
@@ -16,5 +21,11 @@ func (a Amount) Currency() money.Currency { return a.amount.Currency() }
 // MinorUnits is nil when Value is no whole number of them.
 func (a Amount) MinorUnits() *string { return optional(a.amount.MinorUnits()) }
 
-// Formatted is for people who read in the locale.
-func (a Amount) Formatted(locale string) string { return a.amount.Format(locale) }
+// Formatted is for people who read in the locale. The error is a fault once the
+// operation has composed as much as it may.
+func (a Amount) Formatted(ctx context.Context, locale string) (string, error) {
+	if err := cost.FromContext(ctx).Charge(cost.Text, formattedBytes); err != nil {
+		return "", err
+	}
+	return a.amount.Format(locale), nil
+}

@@ -78,8 +78,12 @@ func (p PaymentLink) ExpiresAt() *time.Time { return optional(p.link.ExpiresAt()
 
 // ExpiresIn counts whole units, rounded down and capped to 32 bits.
 func (p PaymentLink) ExpiresIn(unit TimeUnit) *int32 {
+	return optional(p.unitsLeft(unit))
+}
+
+func (p PaymentLink) unitsLeft(unit TimeUnit) (int32, bool) {
 	left, ok := p.link.UnitsLeft(p.moment.now, unit.Length())
-	return optional(int32(min(left, math.MaxInt32)), ok)
+	return int32(min(left, math.MaxInt32)), ok
 }
 
 // CreatedAt is nil when upstream sends no readable time.

@@ -78,6 +78,15 @@ func TestStateFollowsTheInstant(t *testing.T) {
 	}
 }
 
+func formatted(t *testing.T, amount *model.Amount, locale string) string {
+	t.Helper()
+	text, err := amount.Formatted(t.Context(), locale)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
 func TestAmount(t *testing.T) {
 	value, err := money.ParseDecimal("1234.5")
 	if err != nil {
@@ -87,7 +96,7 @@ func TestAmount(t *testing.T) {
 	if amount == nil {
 		t.Fatal("no amount")
 	}
-	got := []string{amount.Value(), string(amount.Currency()), *amount.MinorUnits(), amount.Formatted("es-MX"), amount.Formatted("en-US")}
+	got := []string{amount.Value(), string(amount.Currency()), *amount.MinorUnits(), formatted(t, amount, "es-MX"), formatted(t, amount, "en-US")}
 	if diff := cmp.Diff([]string{"1234.50", "MXN", "123450", "$1,234.50", "MX$1,234.50"}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

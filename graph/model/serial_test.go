@@ -43,20 +43,15 @@ func compiles[T any](t *testing.T, object fastlist.Object[T], schema *ast.Schema
 	return ok
 }
 
-// Every field of what lists hold is either written serially or named here, so
+// Every field of what lists hold is written serially, with all its arguments, so
 // that one added to the schema is not forgotten.
 func TestSerialFieldsOfTheSchema(t *testing.T) {
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
 	const (
-		list   = `{ paymentLinks { FIELD } }`
-		amount = `{ paymentLinks { amount { FIELD } } }`
-		page   = `{ paymentLinksConnection { edges { FIELD } } }`
+		list  = `{ paymentLinks { FIELD } }`
+		page  = `{ paymentLinksConnection { edges { FIELD } } }`
+		total = `{ paymentLinksSummary { byCurrency { FIELD } } }`
 	)
-	byGqlgen := map[string][]string{
-		"PaymentLink":       {"qrCode", "share"},
-		"PaymentLinkAmount": nil,
-		"PaymentLinkEdge":   nil,
-	}
 	check := func(typeName string, compiles func(*ast.FieldDefinition) bool) {
 		checked := 0
 		for _, definition := range schema.Types[typeName].Fields {
@@ -64,18 +59,57 @@ func TestSerialFieldsOfTheSchema(t *testing.T) {
 				continue
 			}
 			checked++
-			if got, want := compiles(definition), !slices.Contains(byGqlgen[typeName], definition.Name); got != want {
-				t.Errorf("%s.%s: written serially = %v, want %v", typeName, definition.Name, got, want)
+			if !compiles(definition) {
+				t.Errorf("%s.%s is not written serially as the schema defines it", typeName, definition.Name)
 			}
 		}
 		if checked < 2 {
 			t.Errorf("%s has %d fields", typeName, checked)
 		}
 	}
+	below := func(field string) func(*ast.FieldDefinition) bool {
+		return func(f *ast.FieldDefinition) bool {
+			return compiles(t, model.SerialPaymentLink(), schema, `{ paymentLinks { `+field+` { FIELD } } }`, f)
+		}
+	}
 	check("PaymentLink", func(f *ast.FieldDefinition) bool { return compiles(t, model.SerialPaymentLink(), schema, list, f) })
 	check("PaymentLinkEdge", func(f *ast.FieldDefinition) bool { return compiles(t, model.SerialEdge(), schema, page, f) })
+	check("PaymentLinkCurrencySummary", func(f *ast.FieldDefinition) bool {
+		return compiles(t, model.SerialCurrencySummary(), schema, total, f)
+	})
 	// By way of the field that holds it.
-	check("PaymentLinkAmount", func(f *ast.FieldDefinition) bool { return compiles(t, model.SerialPaymentLink(), schema, amount, f) })
+	check("PaymentLinkAmount", below("amount"))
+	check("PaymentLinkQrCode", below("qrCode"))
+	check("PaymentLinkShare", below("share"))
+}
+
+// A field that gets an argument or a directive in the schema is not written as
+// if it had none.
+func TestSerialFieldsFollowTheSchema(t *testing.T) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	title := *schema.Types["PaymentLink"].Fields.ForName("title")
+	const list = `{ paymentLinks { FIELD } }`
+	planted := func(change func(*ast.FieldDefinition)) bool {
+		field := schema.Types["PaymentLink"].Fields.ForName("title")
+		*field = title
+		change(field)
+		defer func() { *field = title }()
+		return compiles(t, model.SerialPaymentLink(), schema, list, field)
+	}
+	if !planted(func(*ast.FieldDefinition) {}) {
+		t.Error("title as it is was refused")
+	}
+	if !planted(func(f *ast.FieldDefinition) { f.Directives = ast.DirectiveList{{Name: "tag"}} }) {
+		t.Error("a directive for readers of the schema was refused")
+	}
+	if planted(func(f *ast.FieldDefinition) {
+		f.Arguments = ast.ArgumentDefinitionList{{Name: "maxLength", Type: ast.NamedType("Int", nil)}}
+	}) {
+		t.Error("an argument that the entry does not read was taken")
+	}
+	if planted(func(f *ast.FieldDefinition) { f.Directives = ast.DirectiveList{{Name: "upper"}} }) {
+		t.Error("a directive that may change the answer was taken")
+	}
 }
 
 // What fragments may be on is the schema's to say, too.

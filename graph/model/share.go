@@ -4,78 +4,145 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"paymentlinks/graph/cost"
-	"paymentlinks/internal/qrcode"
+	"paymentlinks/graph/fastlist"
+	"paymentlinks/internal/fault"
 	"paymentlinks/internal/share"
 )
 
-// QRCode draws the URL. Its errors are an *InputError, and a fault once the
-// operation has drawn as many as it may or its answer is too long.
-func (p PaymentLink) QRCode(ctx context.Context, format qrcode.Format, size int32, errorCorrection qrcode.Level) (QRCode, error) {
-	if size < qrcode.MinSizePixels || size > qrcode.MaxSizePixels {
-		return QRCode{}, &InputError{
-			Argument: "size", Reason: fmt.Sprintf("must be from %d to %d", qrcode.MinSizePixels, qrcode.MaxSizePixels),
-		}
-	}
-	budget := cost.FromContext(ctx)
-	if err := budget.Charge(cost.Bytes, 0); err != nil {
-		return QRCode{}, err
-	}
-	if err := budget.Charge(cost.QRCodes, 1); err != nil {
-		return QRCode{}, err
-	}
-	code, err := qrcode.Encode(p.link.URL(), errorCorrection)
-	if errors.Is(err, qrcode.ErrTooLong) {
-		return QRCode{}, &InputError{Argument: "errorCorrection", Reason: "leaves no room for the link's URL"}
-	}
-	if err != nil {
-		return QRCode{}, err
-	}
-	if !code.Fits(format, int(size)) {
-		return QRCode{}, &InputError{Argument: "size", Reason: "is too small for a bitmap of the link's URL"}
-	}
-	return QRCode{code: code, format: format, draw: sync.OnceValues(func() (string, error) { return code.DataURI(format, int(size)) })}, nil
-}
+const (
+	// composedBytes is what composing a message costs beside its bytes, in the
+	// time that it takes to write so many.
+	composedBytes = 512
+	// formattedBytes is what formatting an amount costs, likewise.
+	formattedBytes = 64
+)
 
 // Share writes the message that passes the link on. Its errors are an
-// *InputError, and a fault once the answer is longer than it may be.
-func (p PaymentLink) Share(ctx context.Context, message *string, locale string) (*share.Message, error) {
-	if err := cost.FromContext(ctx).Charge(cost.Bytes, 0); err != nil {
+// *InputError, and a fault once the operation has composed as much as it may.
+func (p PaymentLink) Share(ctx context.Context, message *string, locale string) (*Share, error) {
+	template, err := newTemplate(message, locale)
+	if err != nil {
 		return nil, err
 	}
-	link := share.Link{Title: p.link.Title(), URL: p.link.URL()}
-	if amount, ok := p.link.Amount(); ok {
-		link.Amount = &amount
-	}
-	finished, err := share.Compose(link, message, locale)
+	shared, err := p.compose(cost.FromContext(ctx), template)
+	return &shared, err
+}
+
+// newTemplate reads the arguments of a message. Its error is an *InputError.
+func newTemplate(message *string, locale string) (*share.Template, error) {
+	template, err := share.NewTemplate(message, locale)
 	if errors.Is(err, share.ErrMessage) {
 		return nil, &InputError{
 			Argument: "message",
 			Reason:   fmt.Sprintf("must have 1 to %d characters, none of them a control character", share.MaxMessageRunes),
 		}
 	}
-	return &finished, err
+	return template, err
 }
 
-// QRCode is a code that fits its size. Its picture is not drawn before it is
-// asked for, and once however often it is, since the bound on codes counts no
-// aliases below them.
-type QRCode struct {
-	code   *qrcode.Code
-	format qrcode.Format
-	draw   func() (string, error)
+func (p PaymentLink) compose(budget *cost.Budget, template *share.Template) (Share, error) {
+	if err := budget.Charge(cost.Text, composedBytes); err != nil {
+		return Share{}, err
+	}
+	link := share.Link{Title: p.link.Title(), URL: p.link.URL()}
+	if amount, ok := p.link.Amount(); ok {
+		link.Amount = &amount
+	}
+	message, err := template.Compose(link)
+	if errors.Is(err, share.ErrTooLong) {
+		return Share{}, &InputError{
+			Argument: "message", Reason: fmt.Sprintf("makes a text of more than %d bytes of this link", share.MaxTextBytes),
+		}
+	}
+	return Share{message: message, budget: budget}, err
 }
 
-// MediaType is that of the picture in DataURI.
-func (q QRCode) MediaType() string { return q.format.MediaType() }
+// Share is a finished message. The addresses that open it are made when they
+// are asked for.
+type Share struct {
+	message share.Message
+	budget  *cost.Budget
+}
 
-// DataURI is ready for the src of an image.
-func (q QRCode) DataURI() (string, error) { return q.draw() }
+// Text is the finished text.
+func (s Share) Text() string { return s.message.Text() }
 
-// Modules counts one side, the quiet zone left out.
-func (q QRCode) Modules() int32 { return count(q.code.Modules()) }
+// Whatsapp is an https address.
+func (s Share) Whatsapp() (string, error) { return s.address(share.Message.WhatsApp) }
 
-// Matrix is for clients that draw natively.
-func (q QRCode) Matrix() []string { return q.code.Matrix() }
+// Email is a mailto: address.
+func (s Share) Email() (string, error) { return s.address(share.Message.Email) }
+
+// Sms is an sms: address.
+func (s Share) Sms() (string, error) { return s.address(share.Message.SMS) }
+
+// address makes an address. The error is a fault once the operation has
+// composed as much as it may.
+func (s Share) address(of func(share.Message) string) (string, error) {
+	if err := s.budget.Charge(cost.Text, len(s.message.Text())); err != nil {
+		return "", err
+	}
+	return of(s.message), nil
+}
+
+func serialShare(field *fastlist.Field) fastlist.Value[*PaymentLink] {
+	locale := argument(field, "locale", UnmarshalString)
+	var message *string
+	if given := field.Argument("message"); given != nil {
+		text, err := UnmarshalString(given)
+		if err != nil {
+			field.Refuse(&InputError{Argument: "message", Reason: "must be a string"})
+		}
+		message = &text
+	}
+	template, err := newTemplate(message, locale)
+	if err != nil {
+		field.Refuse(err)
+	}
+	return fastlist.Nested(field, serialShareObject(), func(w *fastlist.Writer, p *PaymentLink) (Share, bool) {
+		shared, err := p.compose(cost.FromContext(w.Context()), template)
+		if err != nil {
+			failOrStop(w, err)
+		}
+		return shared, true
+	})
+}
+
+func serialShareObject() fastlist.Object[Share] {
+	return fastlist.Object[Share]{Name: "PaymentLinkShare", Field: func(field *fastlist.Field) fastlist.Value[Share] {
+		switch field.Name {
+		case "text":
+			return func(w *fastlist.Writer, s Share) { w.String(s.Text()) }
+		case "whatsapp":
+			return serialAddress(Share.Whatsapp)
+		case "email":
+			return serialAddress(Share.Email)
+		case "sms":
+			return serialAddress(Share.Sms)
+		}
+		return nil
+	}}
+}
+
+func serialAddress(of func(Share) (string, error)) fastlist.Value[Share] {
+	return func(w *fastlist.Writer, s Share) {
+		address, err := of(s)
+		if err != nil {
+			failOrStop(w, err)
+			return
+		}
+		w.String(address)
+	}
+}
+
+// failOrStop makes the field null, or ends the list once the Budget is spent:
+// what costs no more is not tried again for every element.
+func failOrStop(w *fastlist.Writer, err error) {
+	if fault.KindOf(err) == fault.LimitExceeded {
+		w.Stop(err)
+		return
+	}
+	w.Fail(err)
+}

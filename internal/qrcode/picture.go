@@ -7,19 +7,20 @@ import (
 	"strconv"
 )
 
-// Fits reports whether a picture of that size can show the code: it is within
-// the bounds, and a bitmap has at least a pixel for each module.
-func (c *Code) Fits(format Format, sizePixels int) bool {
+// Fits reports whether a picture of that size can show a code of so many
+// modules per side: the size is within the bounds, and a bitmap has at least a
+// pixel for each module.
+func Fits(side int, format Format, sizePixels int) bool {
 	if sizePixels < MinSizePixels || sizePixels > MaxSizePixels {
 		return false
 	}
-	return format != PNG || c.scale(sizePixels) > 0
+	return format != PNG || scale(side, sizePixels) > 0
 }
 
 // DataURI draws the code with its quiet zone as a square of so many pixels,
 // ready for the src of an image. The code has to fit that size.
 func (c *Code) DataURI(format Format, sizePixels int) (string, error) {
-	if !c.Fits(format, sizePixels) {
+	if !Fits(c.Modules(), format, sizePixels) {
 		return "", fmt.Errorf("a QR code of %d modules does not fit %d pixels", c.Modules(), sizePixels)
 	}
 	var picture []byte
@@ -33,7 +34,7 @@ func (c *Code) DataURI(format Format, sizePixels int) (string, error) {
 }
 
 // scale is how many pixels of a bitmap a module is wide.
-func (c *Code) scale(sizePixels int) int { return sizePixels / (c.Modules() + 2*quietZone) }
+func scale(side, sizePixels int) int { return sizePixels / (side + 2*quietZone) }
 
 // svg draws each run of dark modules in a row as one rectangle of a single
 // path, in a view box that counts modules.

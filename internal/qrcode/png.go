@@ -36,7 +36,7 @@ const (
 
 // pixels packs the picture, a bit a pixel and 1 for white, with its filters.
 func (c *Code) pixels(sizePixels int) []byte {
-	scale, stride := c.scale(sizePixels), 1+(sizePixels+7)/8
+	scale, stride := scale(c.Modules(), sizePixels), 1+(sizePixels+7)/8
 	margin := (sizePixels - scale*c.Modules()) / 2
 	packed := make([]byte, sizePixels*stride)
 	white := func(y int) []byte {

@@ -178,7 +178,7 @@ func TestFits(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := test.code.Fits(test.format, test.size); got != test.want {
+			if got := qrcode.Fits(test.code.Modules(), test.format, test.size); got != test.want {
 				t.Errorf("Fits = %v, want %v", got, test.want)
 			}
 			if _, err := test.code.DataURI(test.format, test.size); (err == nil) != test.want {

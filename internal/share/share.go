@@ -17,9 +17,16 @@ import (
 // MaxMessageRunes bounds a message of the caller's own.
 const MaxMessageRunes = 500
 
+// MaxTextBytes bounds a finished text: a title may stand in it many times.
+const MaxTextBytes = 4 << 10
+
 // ErrMessage is returned for a text that is empty, longer than MaxMessageRunes
 // or holds control characters.
 var ErrMessage = errors.New("message is empty, too long or holds control characters")
+
+// ErrTooLong is returned for a link that would make the text longer than
+// MaxTextBytes.
+var ErrTooLong = errors.New("the finished text is too long")
 
 // Link is what a message says of a payment link.
 type Link struct {
@@ -28,19 +35,36 @@ type Link struct {
 	Amount *money.Amount
 }
 
-// Message is a finished text and the addresses that open it.
+// Message is a finished text. The addresses that open it are made when they
+// are asked for. It is immutable and safe for concurrent use.
 type Message struct {
-	// Text has the URL in it.
-	Text string
-	// WhatsApp is an https address.
-	WhatsApp string
-	// Email is a mailto: address with subject and body.
-	Email string
-	// SMS is an sms: address.
-	SMS string
+	text, subject string
 }
 
-// Compose writes the message. In the text, {title}, {amount} and {url} stand
+// Text has the URL in it. It has at most MaxTextBytes.
+func (m Message) Text() string { return m.text }
+
+// WhatsApp is an https address.
+func (m Message) WhatsApp() string { return "https://wa.me/?text=" + escape(m.text) }
+
+// Email is a mailto: address with subject and body.
+func (m Message) Email() string {
+	return "mailto:?subject=" + escape(m.subject) + "&body=" + escape(m.text)
+}
+
+// SMS is an sms: address. The empty first parameter is for iOS, which reads the
+// body behind an ampersand alone.
+func (m Message) SMS() string { return "sms:?&body=" + escape(m.text) }
+
+// Template is a text into which links are filled. It is read once for many
+// links. It is immutable and safe for concurrent use.
+type Template struct {
+	own    []part // of the caller's text; nil for the default one
+	words  words
+	locale money.Locale
+}
+
+// NewTemplate reads a message. In the text, {title}, {amount} and {url} stand
 // for the link's own; a link without an amount leaves {amount} empty; the URL
 // follows a text that does not place it. A nil text is the default one of the locale.
 //
@@ -49,45 +73,59 @@ type Message struct {
 // that text's language does, and in a text of the caller's own as the locale does.
 //
 // The error is ErrMessage.
-func Compose(link Link, text *string, locale string) (Message, error) {
-	words := wordsFor(locale)
-	template := words.withAmount
-	switch {
-	case text != nil:
+func NewTemplate(text *string, locale string) (*Template, error) {
+	t := &Template{words: wordsFor(locale)}
+	if text != nil {
 		if !isFit(*text) {
-			return Message{}, ErrMessage
+			return nil, ErrMessage
 		}
-		template = *text
-	case link.Amount == nil:
-		template = words.withoutAmount
-	}
-	if text == nil && !words.known {
+		t.own = parse(*text)
+	} else if !t.words.known {
 		locale = "es-MX"
 	}
-	if !strings.Contains(template, "{url}") {
-		template += " {url}"
-	}
+	t.locale = money.ParseLocale(locale)
+	return t, nil
+}
 
+// Compose fills a link in. The error is ErrTooLong.
+func (t *Template) Compose(link Link) (Message, error) {
+	parts := t.own
+	switch {
+	case parts != nil:
+	case link.Amount != nil:
+		parts = t.words.withAmount
+	default:
+		parts = t.words.withoutAmount
+	}
 	var amount string
 	if link.Amount != nil {
-		amount = link.Amount.Format(locale)
+		amount = link.Amount.FormatIn(t.locale)
+	}
+	if len(link.Title) > 2*MaxTextBytes { // oneLine makes it half as long at most
+		return Message{}, ErrTooLong
 	}
 	title := oneLine(link.Title)
+	size := 0
+	for _, p := range parts {
+		size += len(p.of(title, amount, link.URL))
+	}
+	if size > MaxTextBytes || len(title) > MaxTextBytes {
+		return Message{}, ErrTooLong
+	}
 	// One pass: what a title says about {url} stays as the merchant wrote it.
-	finished := strings.NewReplacer("{title}", title, "{amount}", amount, "{url}", link.URL).Replace(template)
-	return Message{
-		Text:     finished,
-		WhatsApp: "https://wa.me/?text=" + escape(finished),
-		Email:    "mailto:?subject=" + escape(words.subject+title) + "&body=" + escape(finished),
-		// The empty first parameter is for iOS, which reads the body behind an ampersand alone.
-		SMS: "sms:?&body=" + escape(finished),
-	}, nil
+	var text strings.Builder
+	text.Grow(size)
+	for _, p := range parts {
+		text.WriteString(p.of(title, amount, link.URL))
+	}
+	return Message{text: text.String(), subject: t.words.subject + title}, nil
 }
 
 // words are the default texts of one language.
 type words struct {
-	known                              bool
-	subject, withAmount, withoutAmount string
+	known                     bool
+	subject                   string
+	withAmount, withoutAmount []part
 }
 
 // maxLocaleBytes bounds what is parsed as a language tag, as package money
@@ -108,12 +146,12 @@ func wordsFor(locale string) words {
 	if named && base.String() == "en" {
 		return words{
 			known: true, subject: "Payment: ",
-			withAmount: "Here is the link to pay {amount} for {title}: {url}", withoutAmount: "Here is the link to pay for {title}: {url}",
+			withAmount: parse("Here is the link to pay {amount} for {title}: {url}"), withoutAmount: parse("Here is the link to pay for {title}: {url}"),
 		}
 	}
 	return words{
 		known: named && base.String() == "es", subject: "Pago: ",
-		withAmount: "Esta es la liga para pagar {amount} por {title}: {url}", withoutAmount: "Esta es la liga para pagar {title}: {url}",
+		withAmount: parse("Esta es la liga para pagar {amount} por {title}: {url}"), withoutAmount: parse("Esta es la liga para pagar {title}: {url}"),
 	}
 }
 

@@ -26,6 +26,15 @@ func link(t *testing.T, title, amount string) share.Link {
 	return l
 }
 
+// compose fills one link into a template.
+func compose(l share.Link, text *string, locale string) (share.Message, error) {
+	template, err := share.NewTemplate(text, locale)
+	if err != nil {
+		return share.Message{}, err
+	}
+	return template.Compose(l)
+}
+
 func TestText(t *testing.T) {
 	const at = "https://pay.billpocket.com/mylink/ll33q0rh"
 	tests := map[string]struct {
@@ -53,11 +62,11 @@ func TestText(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := share.Compose(link(t, test.title, test.amount), test.message, test.locale)
+			got, err := compose(link(t, test.title, test.amount), test.message, test.locale)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got.Text); diff != "" {
+			if diff := cmp.Diff(test.want, got.Text()); diff != "" {
 				t.Errorf("text (-want +got):\n%s", diff)
 			}
 		})
@@ -71,11 +80,11 @@ func TestAddressesAreEscaped(t *testing.T) {
 		"Café", "a&body=b", "a?b#c", "100% + tax", "x\r\nBcc: all@example.com", `"><script>`, "日本 🎉", "a=b;c,d", "'quoted'",
 	}
 	for _, title := range titles {
-		got, err := share.Compose(link(t, title, "30"), nil, "es-MX")
+		got, err := compose(link(t, title, "30"), nil, "es-MX")
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, address := range []string{got.WhatsApp, got.Email, got.SMS} {
+		for _, address := range []string{got.WhatsApp(), got.Email(), got.SMS()} {
 			if strings.ContainsAny(address, " +\"<>#\r\n'") {
 				t.Errorf("title %q: a raw character in %s", title, address)
 			}
@@ -91,15 +100,15 @@ func TestAddressesAreEscaped(t *testing.T) {
 			if parsed.Scheme == "https" {
 				text = query.Get("text")
 			}
-			if text != got.Text {
-				t.Errorf("title %q: %s: holds %q, want %q", title, parsed.Scheme, text, got.Text)
+			if text != got.Text() {
+				t.Errorf("title %q: %s: holds %q, want %q", title, parsed.Scheme, text, got.Text())
 			}
 			if parsed.Scheme == "mailto" && strings.ContainsAny(query.Get("subject"), "\r\n") {
 				t.Errorf("title %q: the subject %q has more than one line", title, query.Get("subject"))
 			}
 		}
-		if !strings.HasPrefix(got.WhatsApp, "https://wa.me/?text=") || !strings.HasPrefix(got.Email, "mailto:?subject=Pago%3A%20") || !strings.HasPrefix(got.SMS, "sms:?&body=") {
-			t.Errorf("addresses: %s %s %s", got.WhatsApp, got.Email, got.SMS)
+		if !strings.HasPrefix(got.WhatsApp(), "https://wa.me/?text=") || !strings.HasPrefix(got.Email(), "mailto:?subject=Pago%3A%20") || !strings.HasPrefix(got.SMS(), "sms:?&body=") {
+			t.Errorf("addresses: %s %s %s", got.WhatsApp(), got.Email(), got.SMS())
 		}
 	}
 }
@@ -114,11 +123,29 @@ func TestRefusedMessages(t *testing.T) {
 		"header injection": "a\r\nBcc: all@example.com",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := share.Compose(link(t, "Café", "30"), &message, "es-MX")
+			_, err := compose(link(t, "Café", "30"), &message, "es-MX")
 			if !errors.Is(err, share.ErrMessage) {
 				t.Errorf("error %v, want ErrMessage", err)
 			}
 		})
+	}
+}
+
+// A title may stand in a message many times, and be as long as upstream makes it.
+func TestFinishedTextsAreBounded(t *testing.T) {
+	twice := new("{title}{title}")
+	fits := strings.Repeat("x", (share.MaxTextBytes-len(" "+link(t, "", "").URL))/2)
+	if got, err := compose(link(t, fits, ""), twice, "en"); err != nil || len(got.Text()) > share.MaxTextBytes {
+		t.Errorf("%d bytes, error %v; want at most %d", len(got.Text()), err, share.MaxTextBytes)
+	}
+	for name, title := range map[string]string{"a byte more": fits + "x", "much more": strings.Repeat("x", 1<<20)} {
+		if _, err := compose(link(t, title, ""), twice, "en"); !errors.Is(err, share.ErrTooLong) {
+			t.Errorf("%s: error %v, want ErrTooLong", name, err)
+		}
+	}
+	// The subject holds the title whether or not the text does.
+	if _, err := compose(link(t, strings.Repeat("x", share.MaxTextBytes+1), ""), new("hello"), "en"); !errors.Is(err, share.ErrTooLong) {
+		t.Errorf("a subject too long: error %v, want ErrTooLong", err)
 	}
 }
 
@@ -127,17 +154,17 @@ func FuzzCompose(f *testing.F) {
 	f.Add("{url}", "{url}{amount}", "en-US")
 	f.Add("a&b", "x\ny", "\xff")
 	f.Fuzz(func(t *testing.T, title, message, locale string) {
-		got, err := share.Compose(link(t, title, "30"), &message, locale)
+		got, err := compose(link(t, title, "30"), &message, locale)
 		if err != nil {
-			if !errors.Is(err, share.ErrMessage) {
-				t.Errorf("error %v, want ErrMessage", err)
+			if !errors.Is(err, share.ErrMessage) && !errors.Is(err, share.ErrTooLong) {
+				t.Errorf("error %v, want ErrMessage or ErrTooLong", err)
 			}
 			return
 		}
-		if !strings.Contains(got.Text, "https://pay.billpocket.com/mylink/ll33q0rh") {
-			t.Errorf("the text %q lacks the URL", got.Text)
+		if !strings.Contains(got.Text(), "https://pay.billpocket.com/mylink/ll33q0rh") {
+			t.Errorf("the text %q lacks the URL", got.Text())
 		}
-		for _, address := range []string{got.WhatsApp, got.Email, got.SMS} {
+		for _, address := range []string{got.WhatsApp(), got.Email(), got.SMS()} {
 			if strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r > '~' }) {
 				t.Errorf("raw characters in %q", address)
 			}
@@ -150,12 +177,12 @@ func FuzzCompose(f *testing.F) {
 func TestOverlongLocaleIsNotParsed(t *testing.T) {
 	for _, unparsed := range []string{"es-" + strings.Repeat("abcde-", 10_000), "en-x" + strings.Repeat("-private", 8)} {
 		coffee := link(t, "Coffee", "30")
-		want, err := share.Compose(coffee, nil, "es-MX")
+		want, err := compose(coffee, nil, "es-MX")
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := share.Compose(coffee, nil, unparsed)
-		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		got, err := compose(coffee, nil, unparsed)
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(share.Message{})); diff != "" || err != nil {
 			t.Errorf("error %v, -default +overlong:\n%s", err, diff)
 		}
 	}
