@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	// composedBytes is what composing a message costs beside its bytes, in the
-	// time that it takes to write so many.
+	// composedBytes is what composing a message costs beside its title, in the
+	// time that it takes to write so many bytes.
 	composedBytes = 512
 	// formattedBytes is what formatting an amount costs, likewise.
-	formattedBytes = 64
+	formattedBytes = 80
 )
 
 // Share writes the message that passes the link on. Its errors are an
@@ -43,10 +43,10 @@ func newTemplate(message *string, locale string) (*share.Template, error) {
 }
 
 func (p PaymentLink) compose(budget *cost.Budget, template *share.Template) (Share, error) {
-	if err := budget.Charge(cost.Text, composedBytes); err != nil {
+	link := share.Link{Title: p.link.Title(), URL: p.link.URL()}
+	if err := budget.Charge(cost.Text, composedBytes+len(link.Title)); err != nil {
 		return Share{}, err
 	}
-	link := share.Link{Title: p.link.Title(), URL: p.link.URL()}
 	if amount, ok := p.link.Amount(); ok {
 		link.Amount = &amount
 	}

@@ -53,10 +53,10 @@ func TestCodeIsNotDrawnForItsSize(t *testing.T) {
 
 func TestMessagesAreChargedBeforeTheyAreComposed(t *testing.T) {
 	link := viewOf(paymentlink.Record{URL: "https://pay.example/x", Code: "x"})
-	if _, err := link.Share(limited(t, cost.Limits{TextBytes: 511}), nil, "en"); fault.KindOf(err) != fault.LimitExceeded {
+	if _, err := link.Share(limited(t, cost.Limits{TextBytes: 512}), nil, "en"); fault.KindOf(err) != fault.LimitExceeded {
 		t.Errorf("composed on a Budget of 511 bytes: %v", err)
 	}
-	shared, err := link.Share(limited(t, cost.Limits{TextBytes: 520}), nil, "en")
+	shared, err := link.Share(limited(t, cost.Limits{TextBytes: 521}), nil, "en")
 	if err != nil {
 		t.Fatal(err)
 	}

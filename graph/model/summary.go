@@ -32,8 +32,8 @@ func (s Summary) ByState() []StateCount {
 // ByCurrency has an entry for every currency in use, by code.
 func (s Summary) ByCurrency() []CurrencySummary {
 	summaries := make([]CurrencySummary, len(s.summary.ByCurrency))
-	for i, summary := range s.summary.ByCurrency {
-		summaries[i] = CurrencySummary{summary: summary}
+	for i := range s.summary.ByCurrency {
+		summaries[i] = CurrencySummary{summary: &s.summary.ByCurrency[i]}
 	}
 	return summaries
 }
@@ -55,7 +55,7 @@ type StateCount struct {
 
 // CurrencySummary is the totals of the amounts asked for in one currency.
 type CurrencySummary struct {
-	summary paymentlink.CurrencySummary
+	summary *paymentlink.CurrencySummary // shared, never changed
 }
 
 // Currency is the currency of every amount of c.
