@@ -24,9 +24,9 @@ func writeSerially(ctx context.Context, operation *graphql.OperationContext, tra
 	case []model.CurrencySummary:
 		return writeList(s, model.SerialCurrencySummary(), value)
 	case []fedruntime.Entity:
-		return writeEntities(s, value)
+		return writeEntities(s, value) //nolint:contextcheck // s carries it to the Writer
 	case *model.PaymentLink:
-		return writeLink(s, value)
+		return writeLink(s, value) //nolint:contextcheck // s carries it to the Writer
 	}
 	return resolved, nil
 }

@@ -60,7 +60,7 @@ func boats() fastlist.Object[boat] {
 					w.String(b.name)
 				}
 			case "flag":
-				return func(w *fastlist.Writer, b boat) { w.Fail(errNoFlag) }
+				return func(w *fastlist.Writer, _ boat) { w.Fail(errNoFlag) }
 			case "masts":
 				times, ok := f.Argument("times").(int64)
 				if !ok {
@@ -68,7 +68,7 @@ func boats() fastlist.Object[boat] {
 				}
 				return func(w *fastlist.Writer, b boat) { w.Int(b.masts*int32(times), true) }
 			case "sails", "old":
-				return func(w *fastlist.Writer, b boat) { w.Int(1, true) } // knows no argument
+				return func(w *fastlist.Writer, _ boat) { w.Int(1, true) } // knows no argument
 			case "engine":
 				return fastlist.Nested(f, engine, func(_ *fastlist.Writer, b boat) (int32, bool) {
 					if b.engine == nil {

@@ -146,7 +146,7 @@ func (w *Writer) fieldContext(at *place) context.Context {
 		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: new(w.index)})
 	}
 	for i, field := range at.fields {
-		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: at.objects[i], Field: field})
+		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: at.objects[i], Field: field}) //nolint:fatcontext // a field's context holds its parent's
 	}
 	return ctx
 }

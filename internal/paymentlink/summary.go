@@ -1,7 +1,6 @@
 package paymentlink
 
 import (
-	"slices"
 	"time"
 
 	"paymentlinks/internal/money"
@@ -14,7 +13,8 @@ type Summary struct {
 	// ByState has every state, in the order of the schema.
 	ByState [stateCount]StateCount
 	// ByCurrency has the currencies in use, by code. Links without a currency
-	// are in none of them.
+	// are in none of them. It is shared with other Summaries: it must not be
+	// changed.
 	ByCurrency []CurrencySummary
 
 	next Link
@@ -57,9 +57,7 @@ func (sel Selection) Summary(now time.Time) Summary {
 		kept = sel.summarize(now)
 		sel.posting.summary.Store(kept)
 	}
-	summary := kept.Summary
-	summary.ByCurrency = slices.Clone(summary.ByCurrency)
-	return summary
+	return kept.Summary
 }
 
 type currencyTotals struct {

@@ -176,12 +176,3 @@ func TestSummariesThroughTime(t *testing.T) {
 		}
 	}
 }
-
-func TestSummariesAreTheCallersOwn(t *testing.T) {
-	set := newSet(generate(newRand(62), 50))
-	want := plain(t, set.All().Summary(now))
-	clear(set.All().Summary(now).ByCurrency)
-	if diff := cmp.Diff(want, plain(t, set.All().Summary(now))); diff != "" {
-		t.Errorf("changing one summary changed the next (-want +got):\n%s", diff)
-	}
-}
