@@ -31,6 +31,7 @@ import (
 	"paymentlinks/internal/sandbox"
 	"paymentlinks/internal/serving"
 	"paymentlinks/internal/snapshot"
+	"paymentlinks/internal/tenant"
 )
 
 func main() {
@@ -139,6 +140,7 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		Audience:        cfg.Callers.JWTAudience,
 		JWKSURL:         cfg.Callers.JWKSURL,
 		MerchantClaim:   cfg.Callers.JWTMerchantClaim,
+		Keyer:           tenant.NewKeyer(),
 		CredentialsFile: cfg.Callers.CredentialsFile,
 		Logger:          logger,
 	})

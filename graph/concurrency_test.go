@@ -39,7 +39,7 @@ func TestManyCallersAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			ctx := tenant.NewContext(caller(t), credentials)
+			ctx := tenant.NewContext(caller(t), tenant.Tenant{Credentials: credentials})
 			for round := range 10 {
 				query := fmt.Sprintf(queries[(i+round)%len(queries)], token)
 				written := string(s.doIn(ctx, t, request{query: query}))
@@ -145,6 +145,6 @@ func TestPanicInsideALink(t *testing.T) {
 // brokenLinks gives a snapshot without a list, which no source may do.
 type brokenLinks struct{}
 
-func (brokenLinks) Snapshot(context.Context, tenant.Credentials, time.Time) (*paymentlink.Snapshot, error) {
+func (brokenLinks) Snapshot(context.Context, tenant.Tenant, time.Time) (*paymentlink.Snapshot, error) {
 	return &paymentlink.Snapshot{}, nil
 }

@@ -15,7 +15,7 @@ import (
 // oneLink is the smallest source there can be.
 type oneLink struct{}
 
-func (oneLink) Snapshot(context.Context, tenant.Credentials, time.Time) (*paymentlink.Snapshot, error) {
+func (oneLink) Snapshot(context.Context, tenant.Tenant, time.Time) (*paymentlink.Snapshot, error) {
 	links := []paymentlink.Record{{ID: "a1", URL: "https://pay.example/shop/coffee", Description: "Coffee (COFFEE)"}}
 	return &paymentlink.Snapshot{Set: paymentlink.NewSet(links, nil)}, nil
 }
@@ -29,7 +29,7 @@ func ExampleNewExecutor() {
 		fmt.Println(err)
 		return
 	}
-	ctx := graphql.StartOperationTrace(tenant.NewContext(context.Background(), caller))
+	ctx := graphql.StartOperationTrace(tenant.NewContext(context.Background(), tenant.Tenant{Credentials: caller}))
 	operation, errs := exec.CreateOperationContext(ctx, &graphql.RawParams{Query: `{ paymentLinks { code title } }`})
 	if errs != nil {
 		fmt.Println(exec.DispatchError(ctx, errs).Errors)

@@ -26,11 +26,11 @@ import (
 // DefaultDocumentCacheBytes is what Config.DocumentCacheBytes is when 0.
 const DefaultDocumentCacheBytes = 16 << 20
 
-// LinkSource gives the list of the caller who holds the credentials, fetched
+// LinkSource gives the list of a caller, who has credentials, fetched
 // no earlier than notBefore unless that is zero. It is called at most once per
 // operation. Its errors are *fault.Error or those of ctx.
 type LinkSource interface {
-	Snapshot(ctx context.Context, c tenant.Credentials, notBefore time.Time) (*paymentlink.Snapshot, error)
+	Snapshot(ctx context.Context, t tenant.Tenant, notBefore time.Time) (*paymentlink.Snapshot, error)
 }
 
 // Config says where links come from and what one operation may cost. Source

@@ -47,7 +47,7 @@ func newSource(records ...paymentlink.Record) *source {
 	}}
 }
 
-func (s *source) Snapshot(ctx context.Context, _ tenant.Credentials, notBefore time.Time) (*paymentlink.Snapshot, error) {
+func (s *source) Snapshot(ctx context.Context, _ tenant.Tenant, notBefore time.Time) (*paymentlink.Snapshot, error) {
 	s.mu.Lock()
 	s.calls++
 	s.notBefore = notBefore
@@ -141,7 +141,7 @@ func caller(tb testing.TB) context.Context {
 		tb.Fatal(err)
 	}
 	ctx := exchange.NewContext(tb.Context(), &exchange.Exchange{RequestID: "req-1", ReceivedAt: instant})
-	return tenant.NewContext(ctx, credentials)
+	return tenant.NewContext(ctx, tenant.Tenant{Credentials: credentials})
 }
 
 // do executes a request and returns the answer's bytes.
@@ -149,7 +149,7 @@ func (s server) do(tb testing.TB, req request) []byte {
 	tb.Helper()
 	ctx := caller(tb)
 	if req.anonymous {
-		ctx = tenant.NewContext(ctx, tenant.Credentials{})
+		ctx = tenant.NewContext(ctx, tenant.Tenant{})
 	}
 	return s.doIn(ctx, tb, req)
 }
@@ -321,7 +321,7 @@ func manyLinks(n int) []paymentlink.Record {
 // bySender gives every caller one link, named for its token.
 type bySender struct{}
 
-func (bySender) Snapshot(_ context.Context, c tenant.Credentials, _ time.Time) (*paymentlink.Snapshot, error) {
+func (bySender) Snapshot(_ context.Context, c tenant.Tenant, _ time.Time) (*paymentlink.Snapshot, error) {
 	return &paymentlink.Snapshot{Set: paymentlink.NewSet([]paymentlink.Record{{ID: c.UserToken(), URL: "https://x.example/a"}}, nil)}, nil
 }
 

@@ -108,7 +108,7 @@ func (op *operation) pinned(ctx context.Context) (*paymentlink.Snapshot, error) 
 }
 
 func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
-	credentials, ok := tenant.FromContext(ctx)
+	caller, ok := tenant.FromContext(ctx)
 	if !ok {
 		return nil, fault.New(fault.Unauthenticated, "This field needs the caller's credentials, and the request brought none.")
 	}
@@ -122,7 +122,7 @@ func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
 		ctx, cancel = context.WithDeadline(ctx, op.giveUp)
 		defer cancel()
 	}
-	snapshot, err := op.config.Source.Snapshot(ctx, credentials, notBefore)
+	snapshot, err := op.config.Source.Snapshot(ctx, caller, notBefore)
 	if fault.KindOf(err) == fault.Timeout && errors.Is(err, context.DeadlineExceeded) {
 		return nil, fault.Wrap(fault.UpstreamTimeout, "Upstream did not answer in time.", err)
 	}

@@ -252,7 +252,7 @@ func TestCredentialsReachTheSource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		written := string(s.doIn(tenant.NewContext(caller(t), credentials), t, request{query: `{ paymentLinks { id } }`}))
+		written := string(s.doIn(tenant.NewContext(caller(t), tenant.Tenant{Credentials: credentials}), t, request{query: `{ paymentLinks { id } }`}))
 		if want := `{"data":{"paymentLinks":[{"id":"` + token + `"}]}}`; written != want {
 			t.Errorf("%s got %s", token, written)
 		}

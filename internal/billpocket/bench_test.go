@@ -9,7 +9,6 @@ import (
 	"paymentlinks/internal/billpocket"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/sandbox"
-	"paymentlinks/internal/tenant"
 )
 
 // BenchmarkDecode reads lists into records, and beside it does what most
@@ -67,10 +66,7 @@ func BenchmarkList(b *testing.B) {
 		upstream, url := newUpstream(b)
 		upstream.AddMerchant("bench", sandbox.APIKey, sandbox.GenerateList("bench", links, time.Unix(1_700_000_000, 0)))
 		client := newClient(b, billpocket.Config{BaseURL: url})
-		credentials, err := tenant.NewCredentials("bench", sandbox.APIKey)
-		if err != nil {
-			b.Fatal(err)
-		}
+		credentials := credentials(b, "bench")
 		first, err := client.List(b.Context(), credentials, nil)
 		if err != nil {
 			b.Fatal(err)

@@ -133,9 +133,9 @@ func (c *Client) Close() {
 	}
 }
 
-// List fetches the whole list of a pair of credentials.
+// List fetches the whole list of a tenant that has credentials.
 //
-// prev, when not nil, is what the same pair got before: a body with the same
+// prev, when not nil, is what the same tenant got before: a body with the same
 // hash is not decoded again, and the snapshot has prev's Set, Version and
 // Skipped. FetchedAt is when the request was sent, so the list is at least as
 // new; FreshUntil and Stale are left to the caller.
@@ -144,14 +144,11 @@ func (c *Client) Close() {
 // Upstream kinds, or Canceled when ctx was cancelled. A deadline of ctx gives
 // UpstreamTimeout.
 func (c *Client) List(
-	ctx context.Context, credentials tenant.Credentials, prev *paymentlink.Snapshot,
+	ctx context.Context, t tenant.Tenant, prev *paymentlink.Snapshot,
 ) (*paymentlink.Snapshot, error) {
-	if credentials.IsZero() {
-		return nil, fault.New(fault.Unauthenticated, "Listing payment links needs credentials.")
-	}
 	// Policies that repeat or withhold a try belong round this one call: its
 	// errors tell them apart, a malformed body included.
-	return c.try(ctx, credentials, prev)
+	return c.try(ctx, t.Credentials, prev)
 }
 
 // try is one request under its own deadline, and all that is made of its answer.

@@ -25,7 +25,7 @@ func ExampleClient_List() {
 		fmt.Println(err)
 		return
 	}
-	snapshot, err := client.List(context.Background(), credentials, nil)
+	snapshot, err := client.List(context.Background(), tenant.Tenant{Credentials: credentials}, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

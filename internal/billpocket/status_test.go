@@ -238,7 +238,7 @@ func TestNothingLeaks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log strings.Builder
 			client := newClient(t, billpocket.Config{BaseURL: test.upstream(t), Logger: newLogger(&log)})
-			_, err := client.List(t.Context(), pair, nil)
+			_, err := client.List(t.Context(), tenant.Tenant{Credentials: pair}, nil)
 			classified, ok := errors.AsType[*fault.Error](err)
 			if !ok || classified.Kind != test.want {
 				t.Fatalf("error %v, want %s", err, test.want)

@@ -13,6 +13,7 @@
 package caller
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,6 +54,8 @@ type Config struct {
 	// Transport fetches the keys; nil is a transport of its own that honours
 	// the usual proxy settings.
 	Transport http.RoundTripper
+	// Keyer makes the keys of callers. It is the process's one; nil is one of its own.
+	Keyer *tenant.Keyer
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Logger hears of keys that could not be fetched and of a broken
@@ -62,10 +65,11 @@ type Config struct {
 
 // Callers identifies callers. It is safe for concurrent use.
 type Callers struct {
-	configured tenant.Credentials // zero without a complete pair
-	apiKey     string             // set when it alone is configured
-	tokens     *verifier          // nil without an issuer
-	merchants  *credentialsFile   // nil without an issuer
+	keyer      *tenant.Keyer
+	configured tenant.Tenant    // zero without a complete pair
+	apiKey     string           // set when it alone is configured
+	tokens     *verifier        // nil without an issuer
+	merchants  *credentialsFile // nil without an issuer
 }
 
 // New checks cfg, reads the credentials file and begins to fetch the issuer's
@@ -82,14 +86,14 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Callers{}
+	c := &Callers{keyer: cmp.Or(cfg.Keyer, tenant.NewKeyer())}
 	switch {
 	case cfg.UserToken != "":
 		pair, err := tenant.NewCredentials(cfg.UserToken, cfg.APIKey)
 		if err != nil {
 			return nil, fmt.Errorf("caller: the configured pair: %w", err)
 		}
-		c.configured = pair
+		c.configured = c.keyer.Tenant(pair)
 	case cfg.APIKey != "":
 		// Any valid token will do to check the key.
 		if _, err := tenant.NewCredentials("token", cfg.APIKey); err != nil {
@@ -141,8 +145,8 @@ func (cfg Config) check() error {
 	return errors.New("the JWKS URL must be https, or http to loopback")
 }
 
-// Identify returns the pair under which r is answered. No pair and no error
-// means that the caller brought nothing and nothing is configured for it.
+// Identify returns the tenant for which r is answered. The zero Tenant and no
+// error mean that the caller brought nothing and nothing is configured for it.
 //
 // The error is a *fault.Error: fault.Unauthenticated for credentials that are
 // malformed, contradictory or not valid, for a valid token whose merchant is
@@ -150,10 +154,10 @@ func (cfg Config) check() error {
 // caller that brings nothing although an issuer is set; fault.Overloaded while
 // the issuer's keys cannot be fetched; fault.Canceled when the caller leaves
 // meanwhile. Errors hold nothing of the request.
-func (c *Callers) Identify(r *http.Request) (tenant.Credentials, error) {
+func (c *Callers) Identify(r *http.Request) (tenant.Tenant, error) {
 	token, hasToken, err := bearer(r.Header["Authorization"])
 	if err != nil {
-		return tenant.Credentials{}, err
+		return tenant.Tenant{}, err
 	}
 	userTokens, apiKeys := r.Header[userTokenHeader], r.Header[apiKeyHeader]
 	if len(userTokens) == 0 && len(apiKeys) == 0 {
@@ -163,7 +167,7 @@ func (c *Callers) Identify(r *http.Request) (tenant.Credentials, error) {
 		return c.identifyNothing()
 	}
 	if hasToken {
-		return tenant.Credentials{}, unauthenticated("Send either a bearer token or BP-User-Token and X-Api-Key, not both.")
+		return tenant.Tenant{}, unauthenticated("Send either a bearer token or BP-User-Token and X-Api-Key, not both.")
 	}
 	return c.passThrough(userTokens, apiKeys)
 }
@@ -179,40 +183,40 @@ func (c *Callers) Close() {
 	}
 }
 
-func (c *Callers) identifyNothing() (tenant.Credentials, error) {
+func (c *Callers) identifyNothing() (tenant.Tenant, error) {
 	if c.tokens != nil {
-		return tenant.Credentials{}, unauthenticated("The credentials are missing: send a bearer token.")
+		return tenant.Tenant{}, unauthenticated("The credentials are missing: send a bearer token.")
 	}
 	return c.configured, nil
 }
 
-func (c *Callers) passThrough(userTokens, apiKeys []string) (tenant.Credentials, error) {
+func (c *Callers) passThrough(userTokens, apiKeys []string) (tenant.Tenant, error) {
 	if len(apiKeys) == 0 && c.apiKey != "" {
 		apiKeys = []string{c.apiKey}
 	}
 	if len(userTokens) != 1 || len(apiKeys) != 1 {
-		return tenant.Credentials{}, unauthenticated("BP-User-Token and X-Api-Key must be sent together, exactly once each.")
+		return tenant.Tenant{}, unauthenticated("BP-User-Token and X-Api-Key must be sent together, exactly once each.")
 	}
 	pair, err := tenant.NewCredentials(userTokens[0], apiKeys[0])
 	if err != nil {
-		return tenant.Credentials{}, unauthenticated("BP-User-Token and X-Api-Key must be 1 to 4,096 bytes of visible ASCII.")
+		return tenant.Tenant{}, unauthenticated("BP-User-Token and X-Api-Key must be 1 to 4,096 bytes of visible ASCII.")
 	}
-	return pair, nil
+	return c.keyer.Tenant(pair), nil
 }
 
-func (c *Callers) identifyToken(ctx context.Context, token string) (tenant.Credentials, error) {
+func (c *Callers) identifyToken(ctx context.Context, token string) (tenant.Tenant, error) {
 	if c.tokens == nil {
-		return tenant.Credentials{}, unauthenticated("This server takes no bearer tokens.")
+		return tenant.Tenant{}, unauthenticated("This server takes no bearer tokens.")
 	}
 	merchant, err := c.tokens.merchant(ctx, token)
 	if err != nil {
-		return tenant.Credentials{}, err
+		return tenant.Tenant{}, err
 	}
 	pair, ok := c.merchants.lookUp(merchant)
 	if !ok {
-		return tenant.Credentials{}, unauthenticated("The bearer token names no merchant that is known here.")
+		return tenant.Tenant{}, unauthenticated("The bearer token names no merchant that is known here.")
 	}
-	return pair, nil
+	return c.keyer.Tenant(pair), nil
 }
 
 func unauthenticated(public string) *fault.Error {

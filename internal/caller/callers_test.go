@@ -101,7 +101,7 @@ func TestIdentifyByHeaders(t *testing.T) {
 	}
 }
 
-func show(c tenant.Credentials) string {
+func show(c tenant.Tenant) string {
 	if c.IsZero() {
 		return ""
 	}

@@ -200,7 +200,7 @@ func (b *bench) token(change func(jwt.MapClaims)) string {
 }
 
 // identify asks who sends a bearer token.
-func (b *bench) identify(token string) (tenant.Credentials, error) {
+func (b *bench) identify(token string) (tenant.Tenant, error) {
 	return b.Identify(request(b.tb, "Authorization", "Bearer "+token))
 }
 

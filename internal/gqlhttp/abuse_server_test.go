@@ -53,7 +53,7 @@ type abused struct {
 // oneLink answers every caller with a list of one link.
 type oneLink struct{ set *paymentlink.Set }
 
-func (o oneLink) Snapshot(context.Context, tenant.Credentials, time.Time) (*paymentlink.Snapshot, error) {
+func (o oneLink) Snapshot(context.Context, tenant.Tenant, time.Time) (*paymentlink.Snapshot, error) {
 	now := time.Now()
 	return &paymentlink.Snapshot{Set: o.set, FetchedAt: now, FreshUntil: now.Add(time.Minute), Version: "0123456789abcdef"}, nil
 }

@@ -164,16 +164,16 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 // headerCallers takes the two credential headers at their word.
 type headerCallers struct{}
 
-func (headerCallers) Identify(r *http.Request) (tenant.Credentials, error) {
+func (headerCallers) Identify(r *http.Request) (tenant.Tenant, error) {
 	token, key := r.Header.Get("BP-User-Token"), r.Header.Get("X-Api-Key")
 	if token == "" && key == "" {
-		return tenant.Credentials{}, nil
+		return tenant.Tenant{}, nil
 	}
 	credentials, err := tenant.NewCredentials(token, key)
 	if err != nil {
-		return tenant.Credentials{}, fault.Wrap(fault.Unauthenticated, "The credentials are malformed.", err)
+		return tenant.Tenant{}, fault.Wrap(fault.Unauthenticated, "The credentials are malformed.", err)
 	}
-	return credentials, nil
+	return tenant.Tenant{Credentials: credentials}, nil
 }
 
 type (

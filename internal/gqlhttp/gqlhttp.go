@@ -41,7 +41,7 @@ type Identifier interface {
 	// Identify returns the caller's pair, the zero value and no error when the
 	// caller brought none, and a *fault.Error when what it brought is malformed
 	// or not valid.
-	Identify(r *http.Request) (tenant.Credentials, error)
+	Identify(r *http.Request) (tenant.Tenant, error)
 }
 
 // Guard refuses documents that would cost too much to validate or execute.

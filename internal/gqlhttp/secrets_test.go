@@ -139,8 +139,8 @@ func TestSecretsOfNeighbours(t *testing.T) {
 
 type brokenCallers struct{ err error }
 
-func (b brokenCallers) Identify(*http.Request) (tenant.Credentials, error) {
-	return tenant.Credentials{}, b.err
+func (b brokenCallers) Identify(*http.Request) (tenant.Tenant, error) {
+	return tenant.Tenant{}, b.err
 }
 
 type brokenGuard struct{ err error }

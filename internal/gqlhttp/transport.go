@@ -129,13 +129,13 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) []refusal 
 		c.answerOptions()
 		return nil
 	}
-	credentials, err := c.t.cfg.Callers.Identify(c.r)
+	caller, err := c.t.cfg.Callers.Identify(c.r)
 	if err != nil {
 		return c.refuse(ctx, err)
 	}
 	ctx = exchange.NewContext(ctx, c.exchange)
-	if !credentials.IsZero() {
-		ctx = tenant.NewContext(ctx, credentials)
+	if !caller.IsZero() {
+		ctx = tenant.NewContext(ctx, caller)
 	}
 	req, err := c.read()
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"paymentlinks/internal/fault"
 	"paymentlinks/internal/snapshot"
-	"paymentlinks/internal/tenant"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -27,16 +26,6 @@ func TestNewRefuses(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestNoPairIsNotAskedFor(t *testing.T) {
-	inBubble(t, nil, func(b *bench) {
-		got, err := b.Snapshot(b.t.Context(), tenant.Credentials{}, time.Time{})
-		if got != nil || fault.KindOf(err) != fault.Unauthenticated {
-			t.Errorf("Snapshot of no pair = %v, %v", got, err)
-		}
-		b.wantCalls("")
-	})
 }
 
 func TestFreshListComesFromMemory(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"paymentlinks/internal/tenant"
 )
 
-func warmStore(b *testing.B) (*snapshot.Store, tenant.Credentials) {
+func warmStore(b *testing.B) (*snapshot.Store, tenant.Tenant) {
 	b.Helper()
 	store, err := snapshot.New(snapshot.Config{Lister: listerFunc(time.Now), FreshFor: time.Hour})
 	if err != nil {
@@ -55,18 +55,18 @@ func BenchmarkKey(b *testing.B) {
 	keyer, c := tenant.NewKeyer(), pair(b, "a")
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = keyer.Key(c)
+		_ = keyer.Tenant(c.Credentials)
 	}
 }
 
 // failing answers once, then fails.
 type failing struct{ calls int }
 
-func (f *failing) List(ctx context.Context, _ tenant.Credentials, _ *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
+func (f *failing) List(ctx context.Context, _ tenant.Tenant, _ *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
 	if f.calls++; f.calls > 1 {
 		return nil, unavailable()
 	}
-	return listerFunc(time.Now).List(ctx, tenant.Credentials{}, nil)
+	return listerFunc(time.Now).List(ctx, tenant.Tenant{}, nil)
 }
 
 // BenchmarkOutage is an old list between two tries.

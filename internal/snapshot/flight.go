@@ -32,7 +32,7 @@ func (s *Store) begin(ctx context.Context, r request, prev *kept, now time.Time)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.fetchTimeout)
 	f := &flight{begunAt: now, prev: prev, cancel: cancel, done: make(chan struct{})}
-	s.flights[r.key] = f
+	s.flights[r.tenant.Key] = f
 	s.running.Go(func() { s.fly(ctx, f, r) })
 	return f
 }
@@ -54,7 +54,7 @@ func (s *Store) fly(ctx context.Context, f *flight, r request) {
 	if f.prev != nil {
 		prev = &f.prev.snapshot
 	}
-	snapshot, err = s.lister.List(ctx, r.credentials, prev)
+	snapshot, err = s.lister.List(ctx, r.tenant, prev)
 	if err == nil && (snapshot == nil || snapshot.Set == nil) {
 		err = errNothing
 	}
@@ -69,11 +69,11 @@ func (s *Store) land(ctx context.Context, f *flight, r request, snapshot *paymen
 	}
 	s.mu.Lock()
 	if f.err == nil {
-		s.lists.Set(r.key, f.list)
+		s.lists.Set(r.tenant.Key, f.list)
 	} else if ctx.Err() == nil || !errors.Is(ctx.Err(), context.Canceled) {
 		s.remember(f, r)
 	}
-	delete(s.flights, r.key)
+	delete(s.flights, r.tenant.Key)
 	s.mu.Unlock()
 	s.log(ctx, f)
 	close(f.done)
@@ -85,14 +85,14 @@ func (s *Store) remember(f *flight, r request) {
 	limit, _ := errors.AsType[*fault.Error](f.err)
 	switch kind := fault.KindOf(f.err); {
 	case isRefusal(f.err):
-		s.lists.Invalidate(r.key)
-		s.refusals.Set(r.key, &refusal{err: f.err, until: now.Add(refusedFor)})
+		s.lists.Invalidate(r.tenant.Key)
+		s.refusals.Set(r.tenant.Key, &refusal{err: f.err, until: now.Add(refusedFor)})
 	case kind == fault.UpstreamRateLimited && f.prev != nil:
-		s.lists.Set(r.key, f.prev.afterLimit(now, limit))
+		s.lists.Set(r.tenant.Key, f.prev.afterLimit(now, limit))
 	case kind == fault.UpstreamRateLimited:
-		s.refusals.Set(r.key, &refusal{err: f.err, until: now.Add(retryAfter(limit))})
+		s.refusals.Set(r.tenant.Key, &refusal{err: f.err, until: now.Add(retryAfter(limit))})
 	case f.prev != nil:
-		s.lists.Set(r.key, f.prev.afterFailure(now))
+		s.lists.Set(r.tenant.Key, f.prev.afterFailure(now))
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // listerFunc answers an empty list dated by a clock.
 type listerFunc func() time.Time
 
-func (now listerFunc) List(context.Context, tenant.Credentials, *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
+func (now listerFunc) List(context.Context, tenant.Tenant, *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
 	return &paymentlink.Snapshot{Set: paymentlink.NewSet(nil, nil), FetchedAt: now()}, nil
 }
 
@@ -189,7 +189,7 @@ func TestBrokenLister(t *testing.T) {
 // nothing keeps no promise: it returns neither a list nor an error.
 type nothing struct{}
 
-func (nothing) List(context.Context, tenant.Credentials, *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
+func (nothing) List(context.Context, tenant.Tenant, *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
 	return nil, nil //nolint:nilnil // what this fake is for
 }
 

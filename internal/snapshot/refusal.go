@@ -80,10 +80,6 @@ func classify(ctx context.Context, err error) error {
 
 const publicLate = "Billpocket did not answer in time."
 
-func errNoPair() error {
-	return fault.New(fault.Unauthenticated, "The credentials are missing: send BP-User-Token and X-Api-Key.")
-}
-
 func errLate() error { return fault.New(fault.UpstreamTimeout, publicLate) }
 
 func errLeft(cause error) error {

@@ -39,13 +39,13 @@ const (
 	DefaultFetchTimeout = 9 * time.Second
 )
 
-// Lister fetches a pair's whole list from upstream. prev, when not nil, is
-// what the same pair got before: where upstream's body has not changed, the
+// Lister fetches a tenant's whole list from upstream. prev, when not nil, is
+// what the same tenant got before: where upstream's body has not changed, the
 // answer may share prev's Set. Its errors are of package fault; an error of
 // any other origin counts as internal. It must return soon after ctx ends and
 // be safe for concurrent use.
 type Lister interface {
-	List(ctx context.Context, c tenant.Credentials, prev *paymentlink.Snapshot) (*paymentlink.Snapshot, error)
+	List(ctx context.Context, t tenant.Tenant, prev *paymentlink.Snapshot) (*paymentlink.Snapshot, error)
 }
 
 // Config says what a Store asks and for how long it believes the answer.
@@ -69,14 +69,13 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Store keeps one list per credential pair. It is safe for concurrent use.
+// Store keeps one list per tenant, under its key. It is safe for concurrent use.
 type Store struct {
 	lister       Lister
 	ages         ages
 	fetchTimeout time.Duration
 	now          func() time.Time
 	logger       *slog.Logger
-	keyer        *tenant.Keyer
 
 	// lists and refusals are read without mu; they are written under it.
 	lists    *otter.Cache[tenant.Key, *kept]
@@ -107,7 +106,6 @@ func New(cfg Config) (*Store, error) {
 		fetchTimeout: cfg.FetchTimeout,
 		now:          cfg.Now,
 		logger:       cfg.Logger,
-		keyer:        tenant.NewKeyer(),
 		flights:      map[tenant.Key]*flight{},
 	}
 	if s.fetchTimeout == 0 {
@@ -142,7 +140,8 @@ func New(cfg Config) (*Store, error) {
 	return s, nil
 }
 
-// Snapshot returns the pair's list, never another pair's. The result is
+// Snapshot returns the list of a tenant that has credentials, never another
+// tenant's. The result is
 // shared and must not be changed; its FreshUntil is set, and its Stale says
 // that it is older than it should be because upstream failed.
 //
@@ -155,23 +154,19 @@ func New(cfg Config) (*Store, error) {
 //
 // The caller waits under ctx: when ctx is canceled the error is
 // fault.Canceled; at its deadline the old list stands in, without one the error
-// is fault.UpstreamTimeout. The other errors are those of the Lister, fault.Unauthenticated for no pair at
-// all, fault.Internal for a Lister that panicked, and
-// fault.UpstreamUnavailable after Close.
-func (s *Store) Snapshot(ctx context.Context, c tenant.Credentials, notBefore time.Time) (*paymentlink.Snapshot, error) {
-	if c.IsZero() {
-		return nil, errNoPair()
-	}
-	key := s.keyer.Key(c)
+// is fault.UpstreamTimeout. The other errors are those of the Lister,
+// fault.Internal for a Lister that panicked, and fault.UpstreamUnavailable after
+// Close.
+func (s *Store) Snapshot(ctx context.Context, t tenant.Tenant, notBefore time.Time) (*paymentlink.Snapshot, error) {
 	now := s.now()
 	// A clock that says "not before some time to come" could never be satisfied.
 	if notBefore.After(now) {
 		notBefore = now
 	}
-	if k, ok := s.lists.GetIfPresent(key); ok && k.isFresh(now) && k.satisfies(notBefore) {
+	if k, ok := s.lists.GetIfPresent(t.Key); ok && k.isFresh(now) && k.satisfies(notBefore) {
 		return &k.snapshot, nil
 	}
-	return s.await(ctx, request{key: key, credentials: c, notBefore: notBefore})
+	return s.await(ctx, request{tenant: t, notBefore: notBefore})
 }
 
 // Close cancels the calls under way and waits until the Lister has returned

@@ -3,6 +3,7 @@ package snapshot_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,7 +41,7 @@ type upstream struct {
 	prevs   []*paymentlink.Snapshot
 }
 
-func (u *upstream) List(ctx context.Context, c tenant.Credentials, prev *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
+func (u *upstream) List(ctx context.Context, c tenant.Tenant, prev *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
 	u.mu.Lock()
 	if u.starts == nil {
 		u.starts = map[string][]time.Time{}
@@ -208,13 +209,14 @@ func (b *bench) sleepUntil(since time.Duration) {
 
 func (b *bench) elapsed() time.Duration { return time.Since(bubbleStart) }
 
-func pair(tb testing.TB, token string) tenant.Credentials {
+// pair is a tenant. Equal tokens give equal keys.
+func pair(tb testing.TB, token string) tenant.Tenant {
 	tb.Helper()
 	c, err := tenant.NewCredentials(token, "key-of-"+token)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return c
+	return tenant.Tenant{Credentials: c, Key: sha256.Sum256([]byte(token))}
 }
 
 func unavailable() error {

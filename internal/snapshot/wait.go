@@ -20,9 +20,8 @@ const (
 
 // request is one caller's question.
 type request struct {
-	key         tenant.Key
-	credentials tenant.Credentials
-	notBefore   time.Time
+	tenant    tenant.Tenant
+	notBefore time.Time
 }
 
 // next is what a caller does next: return snapshot or err, or wait for flight,
@@ -46,7 +45,7 @@ func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, er
 		case landed:
 			f := n.flight
 			if f.err != nil {
-				return s.fallBack(r.key, f.err) // after a refusal nothing is there to fall back on
+				return s.fallBack(r.tenant.Key, f.err) // after a refusal nothing is there to fall back on
 			}
 			if f.list.satisfies(r.notBefore) {
 				return &f.list.snapshot, nil
@@ -54,13 +53,13 @@ func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, er
 			// The flight began before this caller asked: once more, with the others.
 		case limitReached:
 			if n.flight != nil {
-				return s.fallBack(r.key, errLate())
+				return s.fallBack(r.tenant.Key, errLate())
 			}
 		case contextEnded:
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return nil, errLeft(ctx.Err())
 			}
-			return s.fallBack(r.key, errLate())
+			return s.fallBack(r.tenant.Key, errLate())
 		}
 	}
 }
@@ -71,10 +70,10 @@ func (s *Store) decide(ctx context.Context, r request) next {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	k, _ := s.lists.GetIfPresent(r.key)
-	f := s.flights[r.key]
+	k, _ := s.lists.GetIfPresent(r.tenant.Key)
+	f := s.flights[r.tenant.Key]
 	if k == nil {
-		if refused, ok := s.refusals.GetIfPresent(r.key); ok && now.Before(refused.until) {
+		if refused, ok := s.refusals.GetIfPresent(r.tenant.Key); ok && now.Before(refused.until) {
 			return next{err: refused.at(now)}
 		}
 	} else {
@@ -97,7 +96,7 @@ func (s *Store) decide(ctx context.Context, r request) next {
 			return next{limit: k.begunAt.Add(forcedEvery).Sub(now)}
 		}
 		if f = s.begin(ctx, r, k, now); f == nil {
-			snapshot, err := s.fallBack(r.key, errStopping())
+			snapshot, err := s.fallBack(r.tenant.Key, errStopping())
 			return next{snapshot: snapshot, err: err}
 		}
 	}

@@ -1,5 +1,8 @@
 // Package tenant knows the two credentials under which a caller's links are
-// listed upstream, and the cache key made of them.
+// listed upstream, and the key made of them.
+//
+// A Tenant is made once, where the caller is identified. Everything that keeps
+// something for a caller keeps it under the Tenant's Key.
 //
 // A Credentials value never prints itself: every verb of fmt, slog and
 // encoding/json writes a fixed mark instead.
@@ -112,15 +115,31 @@ func (k *Keyer) Key(c Credentials) Key {
 	return Key(use.sum)
 }
 
-type contextKey struct{}
-
-// NewContext returns a context that carries the caller's pair from the edge to the resolvers.
-func NewContext(ctx context.Context, c Credentials) context.Context {
-	return context.WithValue(ctx, contextKey{}, c)
+// Tenant is who a request is answered for: a pair, and the key that stands for
+// it in this process. The zero value is a caller without credentials. It is
+// comparable and safe for concurrent use.
+type Tenant struct {
+	Credentials
+	Key Key
 }
 
-// FromContext returns the caller's pair; false when the caller brought none.
-func FromContext(ctx context.Context) (Credentials, bool) {
-	c, ok := ctx.Value(contextKey{}).(Credentials)
-	return c, ok && !c.IsZero()
+// Tenant returns the Tenant of a pair; the zero Tenant for the zero pair.
+func (k *Keyer) Tenant(c Credentials) Tenant {
+	if c.IsZero() {
+		return Tenant{}
+	}
+	return Tenant{Credentials: c, Key: k.Key(c)}
+}
+
+type contextKey struct{}
+
+// NewContext returns a context that carries the caller from the edge to the resolvers.
+func NewContext(ctx context.Context, t Tenant) context.Context {
+	return context.WithValue(ctx, contextKey{}, t)
+}
+
+// FromContext returns the caller; false when it brought no credentials.
+func FromContext(ctx context.Context) (Tenant, bool) {
+	t, ok := ctx.Value(contextKey{}).(Tenant)
+	return t, ok && !t.IsZero()
 }

@@ -114,3 +114,29 @@ func BenchmarkKey(b *testing.B) {
 		keyer.Key(c)
 	}
 }
+
+func TestTenantIsThePairAndItsKey(t *testing.T) {
+	keyer := tenant.NewKeyer()
+	pair, err := tenant.NewCredentials("token", "key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := keyer.Tenant(pair)
+	if got.Credentials != pair || got.Key != keyer.Key(pair) || got.Key == (tenant.Key{}) {
+		t.Errorf("the Tenant of a pair has the key %x", got.Key)
+	}
+	if got := keyer.Tenant(tenant.Credentials{}); got != (tenant.Tenant{}) {
+		t.Errorf("no pair gives the key %x, want the zero Tenant", got.Key)
+	}
+	if _, ok := tenant.FromContext(tenant.NewContext(t.Context(), tenant.Tenant{})); ok {
+		t.Error("a context without credentials has a caller")
+	}
+	if fromContext, ok := tenant.FromContext(tenant.NewContext(t.Context(), got)); !ok || fromContext != got {
+		t.Error("the context lost its caller")
+	}
+	for _, printed := range []string{fmt.Sprintf("%v %+v %#v %s", got, got, got, got)} {
+		if strings.Contains(printed, "token") {
+			t.Errorf("printed as %s", printed)
+		}
+	}
+}
