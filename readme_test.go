@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"html"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -53,7 +55,7 @@ func read(t *testing.T, name string) string {
 // -update rewrites the settings.
 func TestReadme(t *testing.T) {
 	readme := read(t, "README.md")
-	for _, name := range []string{"active", "page", "by_code"} {
+	for _, name := range []string{"open", "page", "by_code"} {
 		for extension, language := range map[string]string{"graphql": "graphql", "json": "json"} {
 			file := filepath.Join("docs", "examples", name+"."+extension)
 			if !strings.Contains(readme, "```"+language+"\n"+read(t, file)+"```") {
@@ -77,6 +79,38 @@ func TestReadme(t *testing.T) {
 	if *update {
 		if err := os.WriteFile("README.md", []byte(readme), 0o644); err != nil { //nolint:gosec // a page for everybody
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestReadmeInThePlayground pastes README's queries into the playground: sent
+// with the headers that its editor opens with, they give README's answers.
+func TestReadmeInThePlayground(t *testing.T) {
+	s := start(t)
+	_, page := s.do(t, http.MethodGet, s.url+"/", "")
+	attribute := regexp.MustCompile(`data-settings="([^"]*)"`).FindStringSubmatch(page)
+	if attribute == nil {
+		t.Fatal("the page carries no settings")
+	}
+	var settings struct{ Headers string }
+	if err := json.Unmarshal([]byte(html.UnescapeString(attribute[1])), &settings); err != nil {
+		t.Fatal(err)
+	}
+	var headers map[string]string
+	if err := json.Unmarshal([]byte(settings.Headers), &headers); err != nil {
+		t.Fatalf("headers %q: %v", settings.Headers, err)
+	}
+	var header []string
+	for name, value := range headers {
+		header = append(header, name, value)
+	}
+	pairs := regexp.MustCompile("(?s)```graphql\n(.*?)```\n\n```json\n(.*?)```").FindAllStringSubmatch(read(t, "README.md"), -1)
+	if len(pairs) < 3 {
+		t.Fatalf("README.md shows %d queries with their answers, want at least 3", len(pairs))
+	}
+	for _, pair := range pairs {
+		if diff := cmp.Diff(pair[2], s.query(t, pair[1], header...)); diff != "" {
+			t.Errorf("%s\nanswer (-README +playground):\n%s", pair[1], diff)
 		}
 	}
 }

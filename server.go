@@ -250,7 +250,8 @@ func orOff[N int | int64](limit, off N) N {
 	return limit
 }
 
-// newPlayground fills the tabs in; over the sandbox they show its shop.
+// newPlayground fills the tabs in. Over the sandbox they ask for the merchant
+// that callers without credentials get, so that the page and README agree.
 func newPlayground(cfg config.Config) (http.Handler, error) {
 	page := playground.Config{
 		Endpoint: "/graphql",
@@ -259,9 +260,10 @@ func newPlayground(cfg config.Config) (http.Handler, error) {
 		},
 	}
 	if !cfg.HasUpstream() {
-		page.Headers = map[string]string{"BP-User-Token": sandbox.ShopToken, "X-Api-Key": sandbox.APIKey}
-		page.Variables["Counter"] = map[string]any{"code": sandbox.ShopLinkCode}
-		page.Variables["Raw"] = map[string]any{"id": sandbox.ShopLinkID}
+		page.Headers = map[string]string{"BP-User-Token": sandbox.SeedToken, "X-Api-Key": sandbox.APIKey}
+		page.Variables["Counter"] = map[string]any{"code": sandbox.SeedLinkCode}
+		page.Variables["AskedSince"] = map[string]any{"from": sandbox.SeedLinksFrom}
+		page.Variables["Raw"] = map[string]any{"id": sandbox.SeedLinkID}
 	}
 	return playground.New(page)
 }

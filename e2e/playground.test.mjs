@@ -1,25 +1,47 @@
 // The playground in a real browser without a network, as a developer meets it.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createServer, request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { startBrowser } from "./lib/browser.mjs";
 import { start } from "./lib/service.mjs";
 
-// What each tab must show of the sandbox's shop: the answer that an empty list
-// or a wrong variable could not give.
+// What each tab must show of the sandbox's merchant demo-seed. An empty list or
+// a wrong variable could not give these answers.
 const tabs = {
-  ActiveLinks: ({ paymentLinks }) => assert.ok(paymentLinks.some(({ isExpired }) => !isExpired)),
+  OpenLinks: ({ paymentLinksConnection }) => assert.equal(paymentLinksConnection.nodes.length, 4),
   Dashboard: ({ paymentLinksConnection }) => {
-    assert.equal(paymentLinksConnection.totalCount, 240);
-    assert.equal(paymentLinksConnection.nodes.length, 20);
+    assert.equal(paymentLinksConnection.totalCount, 5);
+    assert.equal(paymentLinksConnection.nodes.length, 5);
   },
   Counter: ({ paymentLinkByCode }) => assert.equal(paymentLinkByCode.state, "OPEN"),
-  ExpiringSoon: ({ paymentLinksConnection }) => assert.ok(paymentLinksConnection.nodes.length > 0),
-  AskedSince: ({ paymentLinksSummary }) => assert.ok(paymentLinksSummary.byCurrency.length > 1),
+  NextToExpire: ({ paymentLinksConnection }) => assert.equal(paymentLinksConnection.nodes.length, 4),
+  AskedSince: ({ paymentLinksSummary }) => assert.equal(paymentLinksSummary.count, 5),
   Raw: ({ paymentLink }) => assert.equal(paymentLink.status, "ACTIVE"),
 };
+
+// README's queries with the answers that it shows.
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const shown = Array.from(readme.matchAll(/```graphql\n([\s\S]*?)```\n\n```json\n([\s\S]*?)```/g), ([, query, answer]) => ({ query, answer }));
+
+// behind is a proxy that serves the program below /pay/. It takes that prefix
+// off and keeps the Host header.
+async function behind(target) {
+  const { hostname, port } = new URL(target);
+  const proxy = createServer((incoming, outgoing) => {
+    if (!incoming.url.startsWith("/pay/")) return outgoing.writeHead(404).end();
+    const { method, headers } = incoming;
+    incoming.pipe(request({ hostname, port, path: incoming.url.slice(4), method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(outgoing);
+    }));
+  }).listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  return { url: `http://127.0.0.1:${proxy.address().port}/pay/`, stop: () => { proxy.closeAllConnections(); proxy.close(); } };
+}
 
 describe("playground", () => {
   let service, browser, page;
@@ -44,9 +66,9 @@ describe("playground", () => {
   }
 
   // run presses the button of the open tab and returns the data of its answer.
-  async function run() {
+  async function run(endpoint = service.graphql) {
     const [response] = await Promise.all([
-      page.waitForResponse((r) => r.url() === service.graphql && !r.request().postData().includes("IntrospectionQuery")),
+      page.waitForResponse((r) => r.url() === endpoint && !r.request().postData().includes("IntrospectionQuery")),
       page.locator(".graphiql-execute-button").click(),
     ]);
     const answer = await response.json();
@@ -59,7 +81,7 @@ describe("playground", () => {
   test("opens and answers", async (t) => {
     const started = performance.now();
     await page.goto(service.url);
-    tabs.ActiveLinks(await run());
+    tabs.OpenLinks(await run());
     t.diagnostic(`from opening the page to the first answer: ${Math.round(performance.now() - started)} ms`);
   });
 
@@ -86,8 +108,8 @@ describe("playground", () => {
   test("keeps no credential in the browser, also not in the history", async () => {
     await page.waitForFunction(() => localStorage.getItem("paymentlinks:graphiql:tabState")?.includes("Raw"));
     const kept = await page.evaluate(() => JSON.stringify(localStorage));
-    assert.match(JSON.parse(kept)["paymentlinks:graphiql:queries"], /ActiveLinks/);
-    assert.doesNotMatch(kept, /demo-key|demo-shop/);
+    assert.match(JSON.parse(kept)["paymentlinks:graphiql:queries"], /OpenLinks/);
+    assert.doesNotMatch(kept, /demo-key|demo-seed/);
   });
 
   test("still works after a reload", async () => {
@@ -95,6 +117,27 @@ describe("playground", () => {
     assert.deepEqual(await page.locator(".graphiql-tab-button").allTextContents(), Object.keys(tabs));
     await open("Raw");
     tabs.Raw(await run());
+  });
+
+  for (const { query, answer } of shown) {
+    test(`gives README's answer to ${query.replaceAll(/\s+/g, " ").slice(0, 60)}`, async () => {
+      await page.locator(".graphiql-tab-add").click();
+      await page.locator(".graphiql-query-editor .CodeMirror").click();
+      await page.keyboard.press("ControlOrMeta+A");
+      await page.keyboard.insertText(query); // as a paste does
+      assert.deepEqual({ data: await run() }, JSON.parse(answer));
+    });
+  }
+  test("README shows queries", () => assert.ok(shown.length >= 3));
+
+  test("works below a path prefix", async () => {
+    const proxy = await behind(service.url);
+    try {
+      await page.goto(proxy.url);
+      tabs.OpenLinks(await run(`${proxy.url}graphql`));
+    } finally {
+      proxy.stop();
+    }
   });
 
   test("reached for no other host and logged no error", () => {

@@ -51,7 +51,7 @@ func (c Config) curl(root string) string {
 		headers = ` -H "BP-User-Token: $BP_USER_TOKEN" -H "X-Api-Key: $BP_API_KEY"`
 	}
 	return "curl " + root + "/graphql -H 'Content-Type: application/json'" + headers +
-		` -d '{"query": "{ paymentLinks(status: ACTIVE, currency: \"MXN\") { title url isExpired amount { formatted } } }"}'`
+		` -d '{"query": "{ paymentLinksConnection(filter: {state: [OPEN], currency: [\"MXN\"]}) { nodes { title url amount { formatted } } } }"}'`
 }
 
 // URL is where a browser on this machine reaches a listener.

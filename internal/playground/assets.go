@@ -18,15 +18,17 @@ import (
 //go:embed assets/*.gz playground.js playground.css
 var files embed.FS
 
-// assets are the files of the page, by name, kept compressed.
+// assets are the files of the page.
 type assets struct {
-	// prefix is the folder they are served from. It names the content of all
-	// of them, so a browser may keep each for ever.
-	prefix     string
+	// folder is where they are served, relative to the page. Its name holds a
+	// hash of all files, so a browser may keep each file for ever.
+	folder string
+	// compressed holds the gzipped content by file name.
 	compressed map[string][]byte
 }
 
-// loadAssets takes the third-party files as they lie embedded and compresses our own.
+// loadAssets reads the embedded files. Those of third parties are embedded
+// compressed; our own are compressed here.
 func loadAssets() (assets, error) {
 	found := map[string][]byte{}
 	names, err := files.ReadDir("assets")
@@ -55,7 +57,7 @@ func loadAssets() (assets, error) {
 		sum.Write([]byte(name + "\x00" + strconv.Itoa(len(found[name])) + "\x00"))
 		sum.Write(found[name])
 	}
-	return assets{prefix: "/playground/" + hex.EncodeToString(sum.Sum(nil))[:16], compressed: found}, nil
+	return assets{folder: "playground/" + hex.EncodeToString(sum.Sum(nil))[:16], compressed: found}, nil
 }
 
 func compress(data []byte) ([]byte, error) {
@@ -70,8 +72,8 @@ func compress(data []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// serve writes one file as it is kept, or inflated for the rare client that
-// takes no gzip.
+// serve writes one file: compressed, or inflated for a client that does not
+// accept gzip. A name that is not a file gets 404.
 func (a assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 	data, ok := a.compressed[name]
 	if !ok {
@@ -102,8 +104,8 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 	}
 }
 
-// takesGzip is the little of RFC 9110, 12.5.3 that browsers use: gzip is
-// named, and not with a weight of zero.
+// takesGzip reads the part of Accept-Encoding (RFC 9110, section 12.5.3) that
+// browsers use: gzip is named, and its weight is not zero.
 func takesGzip(acceptEncoding string) bool {
 	for coding := range strings.SplitSeq(acceptEncoding, ",") {
 		name, weight, _ := strings.Cut(strings.ReplaceAll(coding, " ", ""), ";q=")
@@ -114,6 +116,7 @@ func takesGzip(acceptEncoding string) bool {
 	return false
 }
 
+// send writes the body, unless the request is a HEAD.
 func send(w http.ResponseWriter, r *http.Request, data []byte) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	if r.Method == http.MethodGet {

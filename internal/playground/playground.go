@@ -19,25 +19,28 @@ import (
 var pageTemplate string
 
 // contentSecurityPolicy lets the page reach its own server and nothing else.
-// GraphiQL's editor sets style attributes, and its fonts and cursors are data:
-// URLs; scripts are files of ours alone.
+// Scripts come from the embedded files only. GraphiQL's editor sets style
+// attributes, and its fonts and cursors are data: URLs, so those are allowed.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Config says what the page opens with.
+// Config says what the page opens with. Only Endpoint is required.
 type Config struct {
-	// Endpoint is the path of the API, such as /graphql. Required.
+	// Endpoint is the path of the API on the same server, such as /graphql.
+	// Required. The page asks for it relative to itself, so that both keep
+	// working below a prefix that a proxy adds.
 	Endpoint string
-	// Headers are filled into the header editor. They are for a sandbox's
-	// published credentials, never for real ones: anybody can read them off the page.
+	// Headers are filled into the header editor of every tab. Give a sandbox's
+	// published credentials, never real ones: whoever opens the page can read them.
 	Headers map[string]string
-	// Variables fills the variables of a tab, by its operation's name.
+	// Variables fills the variables of a tab, by its operation's name. A tab
+	// that is not named has none.
 	Variables map[string]map[string]any
 }
 
-// Handler serves the page at / and its files below /playground/; whatever else
-// it is asked for is a 404. It is safe for concurrent use.
+// Handler serves the page at / and its files below /playground/, and answers
+// 404 to everything else. It is safe for concurrent use.
 type Handler struct {
 	page   []byte
 	assets assets
@@ -65,7 +68,8 @@ func New(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fill the playground's headers: %w", err)
 	}
-	data, err := json.Marshal(settings{Endpoint: c.Endpoint, Headers: headers, Tabs: tabs})
+	endpoint := strings.TrimPrefix(c.Endpoint, "/")
+	data, err := json.Marshal(settings{Endpoint: endpoint, Headers: headers, Tabs: tabs})
 	if err != nil {
 		return nil, fmt.Errorf("render the playground's settings: %w", err)
 	}
@@ -74,14 +78,15 @@ func New(c Config) (*Handler, error) {
 		return nil, fmt.Errorf("parse the playground's page: %w", err)
 	}
 	var out bytes.Buffer
-	err = page.Execute(&out, struct{ Assets, Endpoint, Settings string }{assets.prefix, c.Endpoint, string(data)})
+	err = page.Execute(&out, struct{ Assets, Endpoint, Settings string }{assets.folder, endpoint, string(data)})
 	if err != nil {
 		return nil, fmt.Errorf("render the playground's page: %w", err)
 	}
 	return &Handler{page: out.Bytes(), assets: assets}, nil
 }
 
-// editorText is what an editor of the page shows: nothing, or indented JSON.
+// editorText returns what an editor of the page shows: indented JSON, or the
+// empty string when there are no values.
 func editorText[V any](values map[string]V) (string, error) {
 	if len(values) == 0 {
 		return "", nil
@@ -90,7 +95,7 @@ func editorText[V any](values map[string]V) (string, error) {
 	return string(text), err
 }
 
-// ServeHTTP answers GET and HEAD.
+// ServeHTTP answers GET and HEAD; other methods get 405.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -101,7 +106,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Use GET.", http.StatusMethodNotAllowed)
 		return
 	}
-	if name, ok := strings.CutPrefix(r.URL.Path, h.assets.prefix+"/"); ok {
+	if name, ok := strings.CutPrefix(r.URL.Path, "/"+h.assets.folder+"/"); ok {
 		h.assets.serve(w, r, name)
 		return
 	}
@@ -113,7 +118,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cross-Origin-Opener-Policy", "same-origin")
 	header.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	// The page may carry other settings after a restart; what it loads never changes.
+	// The page can carry other settings after a restart, so browsers ask again.
 	header.Set("Cache-Control", "no-cache")
 	send(w, r, h.page)
 }

@@ -1,5 +1,5 @@
-// Starts GraphiQL over the API of the server that sent this page. The server
-// says in data-settings where the API is and with what the tabs open.
+// Starts GraphiQL over the API of the server that sent this page. The page's
+// data-settings say where the API is, relative to the page, and what the tabs hold.
 "use strict";
 
 (() => {
@@ -20,8 +20,8 @@
   }
 
   // GraphiQL keeps tabs and history in the browser. Headers hold credentials,
-  // so they are cut from whatever it wants kept; its own switch for that does
-  // not reach the history.
+  // so they are removed from everything that it stores. GraphiQL's own switch
+  // (shouldPersistHeaders) does not cover the history.
   const key = (name) => `paymentlinks:${name}`;
   const withoutHeaders = (text) => {
     let value;
@@ -31,7 +31,7 @@
       return text; // a query, a width, a theme
     }
     const cut = JSON.stringify(value, (name, inner) => (name === "headers" ? null : inner));
-    // What holds none stays as it is to the letter: GraphiQL compares it with its tabs.
+    // A text without headers is stored unchanged: GraphiQL compares it with its tabs.
     return cut === JSON.stringify(value) ? text : cut;
   };
   const storage = {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -50,15 +51,43 @@ func body(t *testing.T, resp *http.Response) string {
 	return string(data)
 }
 
-// assetPaths are the files that the page loads.
-func assetPaths(page string) []string {
-	var paths []string
+// references are the URLs that the page loads, as they stand in it.
+func references(page string) []string {
+	var urls []string
 	for _, match := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
 		if match[1] != "data:," {
-			paths = append(paths, match[1])
+			urls = append(urls, match[1])
 		}
 	}
+	return urls
+}
+
+// assetPaths are the paths of the files that the page loads.
+func assetPaths(page string) []string {
+	paths := references(page)
+	for i := range paths {
+		paths[i] = "/" + paths[i]
+	}
 	return paths
+}
+
+// settings are what playground.js reads from the page.
+type settings struct {
+	Endpoint, Headers string
+	Tabs              []struct{ Query, Variables string }
+}
+
+func pageSettings(t *testing.T, page string) settings {
+	t.Helper()
+	attribute := regexp.MustCompile(`data-settings="([^"]*)"`).FindStringSubmatch(page)
+	if attribute == nil {
+		t.Fatal("the page carries no settings")
+	}
+	var s settings
+	if err := json.Unmarshal([]byte(html.UnescapeString(attribute[1])), &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func TestPageIsLockedDown(t *testing.T) {
@@ -86,6 +115,29 @@ func TestPageIsLockedDown(t *testing.T) {
 	}
 	if strings.Contains(page, "://") {
 		t.Error("the page names another origin")
+	}
+}
+
+// A proxy may serve the page below a prefix and take the prefix off.
+func TestPageWorksBelowAPrefix(t *testing.T) {
+	h := newHandler(t, playground.Config{Endpoint: "/graphql"})
+	proxy := http.StripPrefix("/pay", h)
+	base, err := url.Parse("/pay/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := body(t, get(proxy, "/pay/"))
+	for _, reference := range references(page) {
+		target, err := base.Parse(reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := get(proxy, target.Path).StatusCode; got != http.StatusOK {
+			t.Errorf("%s is asked for at %s: %d", reference, target.Path, got)
+		}
+	}
+	if got := pageSettings(t, page).Endpoint; got != "graphql" {
+		t.Errorf("endpoint = %q, want it relative to the page", got)
 	}
 }
 
@@ -162,18 +214,8 @@ func TestSettingsReachThePage(t *testing.T) {
 	if strings.Contains(page, "<script>alert") {
 		t.Error("a setting breaks out of its attribute")
 	}
-	var settings struct {
-		Endpoint, Headers string
-		Tabs              []struct{ Query, Variables string }
-	}
-	attribute := regexp.MustCompile(`data-settings="([^"]*)"`).FindStringSubmatch(page)
-	if attribute == nil {
-		t.Fatal("the page carries no settings")
-	}
-	if err := json.Unmarshal([]byte(html.UnescapeString(attribute[1])), &settings); err != nil {
-		t.Fatal(err)
-	}
-	if settings.Endpoint != "/graphql" || !strings.Contains(settings.Headers, "alert(1)") {
+	settings := pageSettings(t, page)
+	if settings.Endpoint != "graphql" || !strings.Contains(settings.Headers, "alert(1)") {
 		t.Errorf("settings = %+v", settings)
 	}
 	if len(settings.Tabs) != 6 {

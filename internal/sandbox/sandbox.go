@@ -32,6 +32,14 @@ const (
 	ForbiddenToken = "demo-forbidden"
 )
 
+// What an example over demo-seed can point at: one of its links by id and by
+// code, and the start of the day on which all of its links were created.
+const (
+	SeedLinkID    = "61521794a50cfbc301p109f599d3387hab6ad"
+	SeedLinkCode  = "ll33q0rh"
+	SeedLinksFrom = "2023-08-09T00:00:00Z"
+)
+
 const (
 	listPath    = "/v1/custom-link"
 	controlPath = "/_sandbox/"
