@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"io"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -12,8 +11,10 @@ import (
 // in a way of their own:
 //
 //   - _entities, by one pass over the snapshot;
-//   - __schema and __type, as null where introspection is switched off.
-//     _service is not among them: a gateway has to be able to read it;
+//   - __type, as null where introspection is switched off (package validation
+//     refuses __schema). _service is answered all the same: a gateway has to be
+//     able to read it;
+//   - fields of __Type that the type's kind does not have, as null;
 //   - links and lists of them, which are written serially (lists.go).
 type fieldMiddleware struct {
 	introspection bool
@@ -50,6 +51,9 @@ func (f fieldMiddleware) MutateOperationContext(_ context.Context, op *graphql.O
 
 func (f fieldMiddleware) resolve(ctx context.Context, next graphql.Resolver) (any, error) {
 	field := graphql.GetFieldContext(ctx)
+	if isAbsent(field) {
+		return graphql.Null, nil
+	}
 	if field.Object != "Query" {
 		return next(ctx)
 	}
@@ -57,16 +61,10 @@ func (f fieldMiddleware) resolve(ctx context.Context, next graphql.Resolver) (an
 	case entitiesField:
 		representations, _ := field.Args["representations"].([]map[string]any)
 		return operationFrom(ctx).entities(ctx, representations)
-	case "__schema", "__type":
+	case "__type":
 		if !f.introspection {
-			return quietNull(), nil
+			return graphql.Null, nil
 		}
 	}
 	return next(ctx)
-}
-
-// quietNull is a null that stands although the field is non-null: clients that
-// probe for introspection get an answer and not an error.
-func quietNull() graphql.Marshaler {
-	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, "null") })
 }

@@ -43,7 +43,8 @@ type Config struct {
 	// Logger takes panics and errors that nobody classified; they are dropped when nil.
 	Logger *slog.Logger
 
-	// Introspection answers __schema and __type; without it they are null.
+	// Introspection answers __schema and __type. Without it a document that asks
+	// for __schema is refused, and __type is null.
 	Introspection bool
 	// Suggestions lets the validator's own messages through, cut to 256 bytes:
 	// they hold "Did you mean", and names of the request and of the schema.
@@ -87,7 +88,9 @@ func newExecutor(config Config, listsByGqlgen bool) *executor.Executor {
 	exec.SetRecoverFunc(errors.Recover)
 	exec.SetQueryCache(newDocuments(config.DocumentCacheBytes))
 	exec.SetDisableSuggestion(!config.Suggestions)
-	exec.SetDefaultRulesFn(validation.Rules(config.Suggestions))
+	exec.SetDefaultRulesFn(validation.Rules(validation.Options{
+		Introspection: config.Introspection, Suggestions: config.Suggestions,
+	}))
 	exec.Use(validation.Variables{Schema: schema.Schema()})
 	exec.Use(cost.NewComplexity(config.Limits))
 	exec.Use(operationSetUp{config: config})

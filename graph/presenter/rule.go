@@ -16,8 +16,8 @@ func ruleSentence(met *gqlerror.Error) string {
 		return "A required argument is missing."
 	case "UniqueArgumentNames":
 		return "An argument is given twice."
-	case "ValuesOfCorrectType":
-		return met.Message // ours: valuesOfCorrectType
+	case "ValuesOfCorrectType", "NoSchemaIntrospection":
+		return met.Message // ours: package validation words both
 	case "UniqueInputFieldNames":
 		return "A field of an input object is given twice."
 	case "KnownTypeNames", "KnownTypeNamesWithoutSuggestions":

@@ -11,15 +11,26 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// Rules returns what gqlgen asks for on every new document and then
-// changes: a fresh set each time. Without suggestions no error tells names of
-// the schema that the document does not hold, or values that it does.
-func Rules(suggestions bool) func() *rules.Rules {
+// Options choose the rules.
+type Options struct {
+	// Introspection lets documents ask for __schema.
+	Introspection bool
+	// Suggestions lets errors tell names of the schema that the document does
+	// not hold, and values that it does.
+	Suggestions bool
+}
+
+// Rules returns what gqlgen asks for on every new document and then changes: a
+// function that makes a fresh set each time.
+func Rules(options Options) func() *rules.Rules {
 	return func() *rules.Rules {
 		set := rules.NewDefaultRules()
 		// Rules see a value in the order of their names: this one before ValuesOfCorrectType.
 		set.AddRule("ExactNumbers", exactNumbers)
-		if suggestions {
+		if !options.Introspection {
+			set.AddRule("NoSchemaIntrospection", noSchemaIntrospection)
+		}
+		if options.Suggestions {
 			return set
 		}
 		// FieldsOnCorrectType and ScalarLeafs are swapped by gqlgen itself.
@@ -33,6 +44,17 @@ func Rules(suggestions bool) func() *rules.Rules {
 		set.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, valuesOfCorrectType)
 		return set
 	}
+}
+
+// noSchemaIntrospection refuses __schema. Its type is non-null, so that no data
+// could stand beside the null that would answer it. A field __type may be null,
+// and is left to be so.
+func noSchemaIntrospection(observers *core.Events, addError core.AddErrFunc) {
+	observers.OnField(func(_ *core.Walker, field *ast.Field) {
+		if field.Name == "__schema" {
+			addError(core.Message("Introspection is switched off here: __schema cannot be asked for."), core.At(field.Position))
+		}
+	})
 }
 
 // valuesOfCorrectType is the specification's rule 5.6.1 (and, for the fields
