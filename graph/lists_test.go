@@ -69,7 +69,9 @@ func oddLinks(tb testing.TB) []paymentlink.Record {
 	digits.ID, digits.Currency, digits.Amount, digits.FixedTerm = "digits", "XTS", decimal("-0.125"), paymentlink.Some(false)
 	expired.ID, expired.URL, expired.ExpiresAt = "expired", "https://sandbox.example/x", instant.AddDate(-300, 0, 0)
 	expired.Amount, expired.StatusCode = paymentlink.Optional[money.Decimal]{}, paymentlink.Some(int32(5))
-	return []paymentlink.Record{{ID: "bare", URL: "https://x.example/", Upstream: []byte(`null`)}, full, wide, digits, expired}
+	unreadable := full
+	unreadable.ID, unreadable.ExpiresAt, unreadable.UnreadableExpiry = "unreadable", time.Time{}, true
+	return []paymentlink.Record{{ID: "bare", URL: "https://x.example/", Upstream: []byte(`null`)}, full, wide, digits, expired, unreadable}
 }
 
 func TestSerialListsOfTheGoldenQueries(t *testing.T) {

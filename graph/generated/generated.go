@@ -295,13 +295,13 @@ type PaymentLink @key(fields: "id") {
   "Status and expiry together: what a list wants for its badge. It does not say whether anybody paid; upstream does not report that."
   state: PaymentLinkState!
 
-  "Whether the expiry time has been reached. False when the link has no expiry."
-  isExpired: Boolean!
+  "Whether the expiry time has been reached. False when the link has no expiry; null when upstream sends one that cannot be read."
+  isExpired: Boolean
 
-  "When the link expires or expired; null when it never does."
+  "When the link expires or expired; null when it never does, or when upstream sends a time that cannot be read: ` + "`" + `isExpired` + "`" + ` is null then, too."
   expiresAt: DateTime
 
-  "Time left until ` + "`" + `expiresAt` + "`" + `, in whole units rounded down and at most 2,147,483,647; 0 once expired, null when there is no expiry."
+  "Time left until ` + "`" + `expiresAt` + "`" + `, in whole units rounded down and at most 2,147,483,647; 0 once expired, null when ` + "`" + `expiresAt` + "`" + ` is."
   expiresIn(
     "The unit to count in."
     unit: PaymentLinkTimeUnit! = SECONDS
@@ -395,7 +395,7 @@ enum PaymentLinkState {
   EXPIRED
   "Not expired, but switched off."
   INACTIVE
-  "Not expired, and in a status that is not known."
+  "Not expired, and in a status that is not known; or switched on with an expiry that cannot be read."
   UNKNOWN
 }
 
@@ -1676,11 +1676,11 @@ func (ec *executionContext) _PaymentLink_isExpired(ctx context.Context, field gr
 			return obj.IsExpired(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PaymentLink_isExpired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4923,7 +4923,7 @@ func (ec *executionContext) _PaymentLink(ctx context.Context, sel ast.SelectionS
 			}
 		case "isExpired":
 			out.Values[i] = ec._PaymentLink_isExpired(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expiresAt":

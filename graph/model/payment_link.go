@@ -70,10 +70,11 @@ func (p PaymentLink) Status() paymentlink.Status { return p.link.Status() }
 // State is status and expiry together.
 func (p PaymentLink) State() paymentlink.State { return p.link.State(p.moment.now) }
 
-// IsExpired reports whether the expiry time has been reached.
-func (p PaymentLink) IsExpired() bool { return p.link.IsExpired(p.moment.now) }
+// IsExpired reports whether the expiry time has been reached; nil when the
+// expiry cannot be read.
+func (p PaymentLink) IsExpired() *bool { return optional(p.link.IsExpired(p.moment.now)) }
 
-// ExpiresAt is nil when the link never expires.
+// ExpiresAt is nil when the link never expires, or when the expiry cannot be read.
 func (p PaymentLink) ExpiresAt() *time.Time { return optional(p.link.ExpiresAt()) }
 
 // ExpiresIn counts whole units, rounded down and capped to 32 bits.

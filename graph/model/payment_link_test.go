@@ -36,8 +36,8 @@ func TestWhatIsMissingIsNil(t *testing.T) {
 			t.Errorf("%s of a bare link is not nil", field)
 		}
 	}
-	if bare.Title() != "code" || bare.Status() != paymentlink.StatusUnknown || bare.IsExpired() {
-		t.Errorf("title %q, status %v, expired %v", bare.Title(), bare.Status(), bare.IsExpired())
+	if bare.Title() != "code" || bare.Status() != paymentlink.StatusUnknown || *bare.IsExpired() {
+		t.Errorf("title %q, status %v, expired %v", bare.Title(), bare.Status(), *bare.IsExpired())
 	}
 }
 
@@ -73,8 +73,8 @@ func TestStateFollowsTheInstant(t *testing.T) {
 	}}, nil)
 	before := model.NewPaymentLink(set.All().At(0), momentAt(instant.Add(-1)))
 	after := model.NewPaymentLink(set.All().At(0), momentAt(instant))
-	if before.IsExpired() || before.State() != paymentlink.StateOpen || !after.IsExpired() || after.State() != paymentlink.StateExpired {
-		t.Errorf("before: %v %v, after: %v %v", before.IsExpired(), before.State(), after.IsExpired(), after.State())
+	if *before.IsExpired() || before.State() != paymentlink.StateOpen || !*after.IsExpired() || after.State() != paymentlink.StateExpired {
+		t.Errorf("before: %v %v, after: %v %v", *before.IsExpired(), before.State(), *after.IsExpired(), after.State())
 	}
 }
 

@@ -66,7 +66,10 @@ func serialLinkField(field *fastlist.Field) fastlist.Value[*PaymentLink] {
 func serialTimeField(field *fastlist.Field) fastlist.Value[*PaymentLink] {
 	switch field.Name {
 	case "isExpired":
-		return func(w *fastlist.Writer, p *PaymentLink) { w.Bool(p.IsExpired(), true) }
+		return func(w *fastlist.Writer, p *PaymentLink) {
+			expired, ok := p.link.IsExpired(p.moment.now)
+			w.Bool(expired, ok)
+		}
 	case "expiresAt":
 		return func(w *fastlist.Writer, p *PaymentLink) {
 			at, ok := p.link.ExpiresAt()

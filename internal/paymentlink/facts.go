@@ -16,6 +16,7 @@ type facts struct {
 	status      Status
 	environment Environment
 	hasAmount   bool // a readable amount beside a readable currency
+	unreadable  bool // an expiry that cannot be read; expires is zero
 }
 
 func (f *facts) expired(now time.Time) bool {
@@ -25,6 +26,9 @@ func (f *facts) expired(now time.Time) bool {
 func (f *facts) state(now time.Time) State {
 	if f.expired(now) {
 		return StateExpired
+	}
+	if f.unreadable && f.status == StatusActive {
+		return StateUnknown // it may have expired: nobody must be sent there to pay
 	}
 	return stateOf(f.status)
 }

@@ -123,7 +123,8 @@ const allStatuses = statusMask(1)<<statusCount - 1
 func (m statusMask) has(s Status) bool { return m&(1<<s) != 0 }
 
 // wantedStatuses returns the statuses that can match. A wanted state that is
-// not expired implies one of them.
+// not expired implies one of them, but for unknown: an active link whose expiry
+// cannot be read is in it, too.
 func wantedStatuses(f *Filter) statusMask {
 	wanted := allStatuses
 	if f.Status != nil {
@@ -134,7 +135,8 @@ func wantedStatuses(f *Filter) statusMask {
 	}
 	if f.State != nil && !slices.Contains(f.State, StateExpired) {
 		for status := range Status(statusCount) {
-			if !slices.Contains(f.State, stateOf(status)) {
+			unknown := status == StatusActive && slices.Contains(f.State, StateUnknown)
+			if !unknown && !slices.Contains(f.State, stateOf(status)) {
 				wanted &^= 1 << status
 			}
 		}

@@ -45,6 +45,9 @@ func generateOne(r *rand.Rand, id string) paymentlink.Record {
 		ExpiresAt:   generateTime(r),
 		Upstream:    []byte(`{"id":"` + id + `"}`),
 	}
+	if r.IntN(8) == 0 {
+		record.ExpiresAt, record.UnreadableExpiry = time.Time{}, true
+	}
 	if r.IntN(6) > 0 {
 		record.Amount = paymentlink.Some(decimal(generateAmount(r)))
 	}

@@ -66,18 +66,24 @@ func (l Link) Status() Status { return l.set.facts[l.row].status }
 // StatusCode returns upstream's code as sent; false when there is none that fits 32 bits.
 func (l Link) StatusCode() (int32, bool) { return l.record().StatusCode.Get() }
 
-// State is decided in this order: expired, inactive, open, unknown.
+// State is decided in this order: expired, inactive, open, unknown. An active
+// link whose expiry cannot be read is unknown.
 func (l Link) State(now time.Time) State { return l.set.facts[l.row].state(now) }
 
-// IsExpired reports whether the expiry time has been reached; false without one.
-func (l Link) IsExpired(now time.Time) bool { return l.set.facts[l.row].expired(now) }
+// IsExpired reports whether the expiry time has been reached; not so without an
+// expiry. ok is false when upstream sends an expiry that cannot be read.
+func (l Link) IsExpired(now time.Time) (expired, ok bool) {
+	f := &l.set.facts[l.row]
+	return f.expired(now), !f.unreadable
+}
 
-// ExpiresAt returns when the link expires or expired; false when it never does.
+// ExpiresAt returns when the link expires or expired; false when it never does,
+// or when upstream sends a time that cannot be read: IsExpired tells the two apart.
 func (l Link) ExpiresAt() (time.Time, bool) { return known(l.record().ExpiresAt) }
 
 // TimeLeft returns the time until ExpiresAt, 0 once expired and at most the
 // longest time.Duration (292 years; UnitsLeft has no such bound); false when
-// there is no expiry.
+// there is no expiry that can be read.
 func (l Link) TimeLeft(now time.Time) (time.Duration, bool) {
 	at, ok := l.ExpiresAt()
 	if !ok {
@@ -87,8 +93,8 @@ func (l Link) TimeLeft(now time.Time) (time.Duration, bool) {
 }
 
 // UnitsLeft returns how many whole units, rounded down, are left until
-// ExpiresAt, 0 once expired; false when there is no expiry. A unit is a
-// positive, whole number of seconds.
+// ExpiresAt, 0 once expired; false when there is no expiry that can be read. A
+// unit is a positive, whole number of seconds.
 func (l Link) UnitsLeft(now time.Time, unit time.Duration) (int64, bool) {
 	at, ok := l.ExpiresAt()
 	if !ok {

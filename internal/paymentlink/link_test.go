@@ -173,13 +173,38 @@ func TestStatusAndState(t *testing.T) {
 			if got := link.State(now); got != test.state {
 				t.Errorf("State() = %v, want %v", got, test.state)
 			}
-			if got := link.IsExpired(now); got != test.expired {
-				t.Errorf("IsExpired() = %v, want %v", got, test.expired)
+			if got, ok := link.IsExpired(now); got != test.expired || !ok {
+				t.Errorf("IsExpired() = %v, %v, want %v, true", got, ok, test.expired)
 			}
 			if got, ok := link.StatusCode(); got != test.code.Value || ok != test.code.Valid {
 				t.Errorf("StatusCode() = %v, %v, want %+v", got, ok, test.code)
 			}
 		})
+	}
+}
+
+// An expiry that is there and cannot be read may be past: the link must not
+// look as if it could be paid.
+func TestAnUnreadableExpiry(t *testing.T) {
+	for code, want := range map[int32]paymentlink.State{
+		1: paymentlink.StateUnknown,
+		0: paymentlink.StateInactive,
+		7: paymentlink.StateUnknown,
+	} {
+		record := paymentlink.Record{StatusCode: paymentlink.Some(code), UnreadableExpiry: true}
+		link := one(t, record)
+		if got := link.State(now); got != want {
+			t.Errorf("State() with code %d = %v, want %v", code, got, want)
+		}
+		if expired, ok := link.IsExpired(now); expired || ok {
+			t.Errorf("IsExpired() with code %d = %v, %v, want false, false", code, expired, ok)
+		}
+		if at, ok := link.ExpiresAt(); ok {
+			t.Errorf("ExpiresAt() with code %d = %v, want none", code, at)
+		}
+		if left, ok := link.TimeLeft(now); ok {
+			t.Errorf("TimeLeft() with code %d = %v, want none", code, left)
+		}
 	}
 }
 

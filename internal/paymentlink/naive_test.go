@@ -33,7 +33,7 @@ func naiveState(r paymentlink.Record, now time.Time) paymentlink.State {
 		return paymentlink.StateExpired
 	case status == paymentlink.StatusInactive:
 		return paymentlink.StateInactive
-	case status == paymentlink.StatusActive:
+	case status == paymentlink.StatusActive && !r.UnreadableExpiry:
 		return paymentlink.StateOpen
 	}
 	return paymentlink.StateUnknown

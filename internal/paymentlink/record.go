@@ -33,6 +33,9 @@ type Record struct {
 	// CreatedAt, UpdatedAt and ExpiresAt are zero when upstream sends no
 	// readable time.
 	CreatedAt, UpdatedAt, ExpiresAt time.Time
+	// UnreadableExpiry reports that upstream sends an expiry that cannot be
+	// read. ExpiresAt is zero then.
+	UnreadableExpiry bool
 	// AvailableRates and ExtraInfo are raw JSON, nil when the key is missing.
 	// They may alias the received body.
 	AvailableRates, ExtraInfo []byte

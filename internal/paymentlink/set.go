@@ -147,6 +147,7 @@ func (s *Set) readFacts(liveHosts []string) {
 			status:      statusOf(r.StatusCode),
 			environment: hosts.of(r.URL),
 			hasAmount:   r.Amount.Valid && r.Currency != "",
+			unreadable:  r.UnreadableExpiry,
 		}
 	}
 }

@@ -61,7 +61,8 @@ const (
 	StateExpired
 	// StateInactive is not expired, but switched off.
 	StateInactive
-	// StateUnknown is not expired, and in a status that is not known.
+	// StateUnknown is in a status that is not known, or switched on with an
+	// expiry that cannot be read.
 	StateUnknown
 
 	stateCount = iota
@@ -87,7 +88,8 @@ func (s State) String() string {
 	return ""
 }
 
-// stateOf is the state of a link that has not expired.
+// stateOf is the state of a link that has not expired and whose expiry, if it
+// has one, can be read.
 func stateOf(s Status) State {
 	switch s {
 	case StatusActive:
