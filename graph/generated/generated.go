@@ -485,13 +485,16 @@ no error (and so named because many graphs have an enum CurrencyCode). Input ign
 """
 scalar CurrencyCodeAlpha
 
-"An absolute http or https URL."
+"An absolute http or https URL, escaped so that every client can read it (RFC 3986)."
 scalar URL
 
 "An ISO 8601 duration, for example ` + "`" + `PT24H` + "`" + ` or ` + "`" + `P7D` + "`" + ` (a day is 24 hours)."
 scalar Duration
 
-"Any JSON value, exactly as upstream sent it."
+"""
+Any JSON value, as upstream sent it. Only what many readers refuse is replaced: half a surrogate pair is U+FFFD, and a number beyond
+the range of a float is a string of the same digits.
+"""
 scalar JSON
 `, BuiltIn: false},
 	{Name: "../schema/share.graphqls", Input: `"A QR code that holds the URL of a link."

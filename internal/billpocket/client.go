@@ -208,7 +208,7 @@ func (c *Client) request(ctx context.Context, credentials tenant.Credentials) *h
 	return req.WithContext(ctx)
 }
 
-// decode makes a Set of a body and says in the log what is missing from it.
+// decode makes a Set of a body and says in the log what of it cannot be read.
 func (c *Client) decode(ctx context.Context, status int, body *buffer) (*paymentlink.Set, int, error) {
 	if status == http.StatusNoContent {
 		return paymentlink.NewSet(nil, c.liveHosts), 0, nil
@@ -227,6 +227,11 @@ func (c *Client) decode(ctx context.Context, status int, body *buffer) (*payment
 		c.logger.LogAttrs(ctx, slog.LevelWarn, "upstream list is incomplete",
 			slog.Int("elements", list.elements), slog.Int("skipped", list.skipped),
 			slog.Any("first_skipped", list.firstSkipped))
+	}
+	if list.unreadable > 0 {
+		c.logger.LogAttrs(ctx, slog.LevelWarn, "upstream sends expiries that cannot be read",
+			slog.Int("elements", list.elements), slog.Int("unreadable", list.unreadable),
+			slog.Any("first_unreadable", list.firstUnreadable))
 	}
 	return set, list.skipped, nil
 }

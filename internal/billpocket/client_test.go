@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -312,6 +313,44 @@ func TestListCountsAndLogsWhatItSkips(t *testing.T) {
 	}
 	want := `level=WARN msg="upstream list is incomplete" elements=100 skipped=34 ` +
 		`first_skipped="[1 4 7 10 13 16 19 22 25 28 31 34 37 40 43 46 49 50 52 55]"` + "\n"
+	if log.String() != want {
+		t.Errorf("log %q, want %q", log.String(), want)
+	}
+
+	log.Reset()
+	if _, err := client.List(t.Context(), credentials(t, "SECRET-token"), got); err != nil || log.Len() > 0 {
+		t.Errorf("unchanged: error %v, log %q; want neither", err, log.String())
+	}
+}
+
+func TestListLogsUnreadableExpiriesOnce(t *testing.T) {
+	var elements []string
+	for i := range 100 {
+		expiry := `null`
+		if i%2 == 1 {
+			expiry = `"SECRET, next week"`
+		}
+		elements = append(elements, fmt.Sprintf(`{"id":"i%d","custom_link_path":"https://h/a","status":1,"expired_at":%s}`, i, expiry))
+	}
+	var log strings.Builder
+	client := newClient(t, billpocket.Config{
+		BaseURL: "https://api.example", Transport: answering(200, "["+strings.Join(elements, ",")+"]"), Logger: newLogger(&log),
+	})
+	got, err := client.List(t.Context(), credentials(t, "SECRET-token"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for link := range got.Set.All().All() {
+		want := paymentlink.StateOpen
+		if n, _ := strconv.Atoi(link.ID()[1:]); n%2 == 1 {
+			want = paymentlink.StateUnknown
+		}
+		if state := link.State(time.Now()); state != want {
+			t.Errorf("link %s is %v, want %v", link.ID(), state, want)
+		}
+	}
+	want := `level=WARN msg="upstream sends expiries that cannot be read" elements=100 unreadable=50 ` +
+		`first_unreadable="[1 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31 33 35 37 39]"` + "\n"
 	if log.String() != want {
 		t.Errorf("log %q, want %q", log.String(), want)
 	}

@@ -1,11 +1,9 @@
 package billpocket
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"paymentlinks/internal/paymentlink"
 )
@@ -15,8 +13,8 @@ var (
 	errUnreadable = fmt.Errorf("%w: no element can be read", errBody)
 )
 
-// maxFirstSkipped bounds how many indexes of skipped elements the log gets.
-const maxFirstSkipped = 20
+// maxFirst bounds how many indexes of faulty elements the log gets.
+const maxFirst = 20
 
 // decoder makes records of a body. It is immutable.
 type decoder struct {
@@ -32,20 +30,32 @@ type list struct {
 	skipped      int
 	firstSkipped []int
 	keptBytes    int // of the elements that can be read
+	// unreadable counts the expiries that cannot be read, firstUnreadable the
+	// indexes of the first elements that have them.
+	unreadable      int
+	firstUnreadable []int
 
 	currencies currencies
 	// seen, unless nil, makes an element that repeats an id count as skipped.
 	seen map[string]struct{}
 }
 
-// decode reads a whole body. The records alias it, so it must not change any
-// more. The error wraps errBody and quotes nothing: the body is no JSON array,
-// or it has elements and none can be read.
+// decode reads a whole body. It takes the body over: it mends halves of
+// surrogate pairs in place, and the records alias it. The error wraps errBody
+// and quotes nothing: the body is no JSON array, or it has elements and none
+// can be read.
 func (d decoder) decode(body []byte) (*list, error) {
 	body = validUTF8(body)
 	l := &list{}
-	if err := d.scan(body, l); err != nil {
+	s := scanner{body: body}
+	if err := d.scan(&s, l); err != nil {
 		return nil, err
+	}
+	if s.tooLarge {
+		body, l = quoteTooLarge(body), &list{}
+		if err := d.scan(&scanner{body: body}, l); err != nil {
+			return nil, err
+		}
 	}
 	if l.elements > 0 && len(l.records) == 0 {
 		return nil, errUnreadable
@@ -61,22 +71,12 @@ func (d decoder) decode(body []byte) (*list, error) {
 // at no cost whether it is worth asking.
 func (d decoder) withRepeated(body []byte) *list {
 	l := &list{seen: map[string]struct{}{}}
-	_ = d.scan(validUTF8(body), l) // decode had no error
+	_ = d.scan(&scanner{body: validUTF8(body)}, l) // decode had no error
 	return l
 }
 
-// validUTF8 makes of every byte that is out of place U+FFFD, as encoding/json
-// does: raw values go into answers, and those must be UTF-8.
-func validUTF8(body []byte) []byte {
-	if utf8.Valid(body) {
-		return body
-	}
-	return bytes.Map(func(r rune) rune { return r }, body)
-}
-
 // scan reads the array and each element.
-func (d decoder) scan(body []byte, l *list) error {
-	s := scanner{body: body}
+func (d decoder) scan(s *scanner, l *list) error {
 	i := s.space(0)
 	if s.at(i) != '[' {
 		return errNoArray
@@ -86,7 +86,7 @@ func (d decoder) scan(body []byte, l *list) error {
 		return s.finish(i + 1)
 	}
 	for {
-		if i = d.element(&s, i, l); i == bad {
+		if i = d.element(s, i, l); i == bad {
 			return fmt.Errorf("%w: element %d is no JSON", errBody, l.elements)
 		}
 		l.elements++
@@ -135,14 +135,24 @@ func (d decoder) element(s *scanner, i int, l *list) int {
 		return i
 	}
 	r.Upstream = s.body[start:i:i]
+	if r.UnreadableExpiry {
+		l.noteUnreadable()
+	}
 	l.keptBytes += i - start
 	return i
 }
 
 func (l *list) skip() {
 	l.skipped++
-	if len(l.firstSkipped) < maxFirstSkipped {
+	if len(l.firstSkipped) < maxFirst {
 		l.firstSkipped = append(l.firstSkipped, l.elements)
+	}
+}
+
+func (l *list) noteUnreadable() {
+	l.unreadable++
+	if len(l.firstUnreadable) < maxFirst {
+		l.firstUnreadable = append(l.firstUnreadable, l.elements)
 	}
 }
 
@@ -180,7 +190,7 @@ func (d decoder) compact(l *list) error {
 		separator = ','
 	}
 	small := &list{}
-	err := d.scan(append(body, ']'), small)
+	err := d.scan(&scanner{body: append(body, ']')}, small)
 	l.records = small.records
 	return err
 }

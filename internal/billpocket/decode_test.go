@@ -111,9 +111,22 @@ func TestDecodeTolerates(t *testing.T) {
 		"amount in words":  {`,"amount":"thirty"`, bare},
 		"codes beyond int": {`,"status":2147483648,"link_type":1.5`, bare},
 		"extreme codes":    {`,"status":-2147483648`, with(func(r *paymentlink.Record) { r.StatusCode = paymentlink.Some[int32](-2147483648) })},
-		"currency":         {`,"currency":"mxn"`, with(func(r *paymentlink.Record) { r.Currency = "MXN" })},
-		"no currency":      {`,"currency":"pesos"`, bare},
-		"opaque numbers":   {`,"purchase_id":12345678901234567890,"user_id":-1`, with(func(r *paymentlink.Record) { r.PurchaseID, r.UserID = "12345678901234567890", "-1" })},
+		"whole numbers with a point": {`,"status":1.0,"link_type":"2.00"`, with(func(r *paymentlink.Record) {
+			r.StatusCode, r.LinkType = paymentlink.Some[int32](1), paymentlink.Some[int32](2)
+		})},
+		"whole numbers with an exponent": {`,"status":1e0,"link_type":20e-1`, with(func(r *paymentlink.Record) {
+			r.StatusCode, r.LinkType = paymentlink.Some[int32](1), paymentlink.Some[int32](2)
+		})},
+		"codes beyond int, with a point": {`,"status":2147483648.0`, bare},
+		"currency":                       {`,"currency":"mxn"`, with(func(r *paymentlink.Record) { r.Currency = "MXN" })},
+		"currency with space":            {`,"currency":" MXN\n"`, with(func(r *paymentlink.Record) { r.Currency = "MXN" })},
+		"time with space":                {`,"updated_at":" 2023-08-09T02:18:48Z\t"`, with(func(r *paymentlink.Record) { r.UpdatedAt = time.Date(2023, 8, 9, 2, 18, 48, 0, time.UTC) })},
+		"Unix times": {`,"created_at":1704067200,"updated_at":"1704067200","expired_at":1704067200000`, with(func(r *paymentlink.Record) {
+			r.CreatedAt = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+			r.UpdatedAt, r.ExpiresAt = r.CreatedAt, r.CreatedAt
+		})},
+		"no currency":    {`,"currency":"pesos"`, bare},
+		"opaque numbers": {`,"purchase_id":12345678901234567890,"user_id":-1`, with(func(r *paymentlink.Record) { r.PurchaseID, r.UserID = "12345678901234567890", "-1" })},
 		"raw values": {`,"available_rates": [ {"a": 1.0} ],"extra_info":{ }`, with(func(r *paymentlink.Record) {
 			r.AvailableRates, r.ExtraInfo = []byte(`[ {"a": 1.0} ]`), []byte(`{ }`)
 		})},
@@ -134,6 +147,133 @@ func TestDecodeTolerates(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", test.members, diff)
 			}
 		})
+	}
+}
+
+// TestDecodeUnreadableExpiry tells an expiry that is there and cannot be read
+// from none, and from one that can.
+func TestDecodeUnreadableExpiry(t *testing.T) {
+	at := time.Date(2024, 1, 31, 23, 59, 58, 0, time.UTC)
+	none := time.Time{}
+	tests := map[string]struct {
+		value      string
+		want       time.Time
+		unreadable bool
+	}{
+		"null":                     {`null`, none, false},
+		"T":                        {`"2024-01-31T17:59:58"`, at, false}, // in the zone that is set
+		"space":                    {`"2024-01-31 17:59:58"`, at, false},
+		"small letters":            {`"2024-01-31t23:59:58z"`, at, false},
+		"offset behind a space":    {`"2024-01-31 22:59:58 -0100"`, at, false},
+		"seconds":                  {`1706745598`, at, false},
+		"seconds as text":          {`" 1706745598 "`, at, false},
+		"seconds with a fraction":  {`1706745598.25`, at.Add(250 * time.Millisecond), false},
+		"seconds with an exponent": {`1.706745598E9`, at, false},
+		"milliseconds":             {`1706745598000`, at, false},
+		"a millisecond's fraction": {`1706745598000.5`, at.Add(500 * time.Microsecond), false},
+		"first second":             {`978307200`, time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), false},
+		"last second":              {`4133980799`, time.Date(2100, 12, 31, 23, 59, 59, 0, time.UTC), false},
+		"first millisecond":        {`978307200000`, time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), false},
+		"last millisecond":         {`4133980799999`, time.Date(2100, 12, 31, 23, 59, 59, 999e6, time.UTC), false},
+		"before the first second":  {`978307199`, none, true},
+		"after the last second":    {`4133980800`, none, true},
+		"before the first ms":      {`978307199999`, none, true},
+		"after the last ms":        {`4133980800000`, none, true},
+		"microseconds":             {`1706745598000000`, none, true},
+		"0":                        {`0`, none, true},
+		"0 as text":                {`"0"`, none, true},
+		"negative":                 {`-1706745598`, none, true},
+		"too many digits":          {`1706745598.12345678901`, none, true},
+		"too large a number":       {`1e400`, none, true},
+		"empty text":               {`""`, none, true},
+		"white space":              {`" "`, none, true},
+		"a word":                   {`"never"`, none, true},
+		"null as text":             {`"null"`, none, true},
+		"date alone":               {`"2024-01-31"`, none, true},
+		"another country's date":   {`"31/01/2024 23:59:58"`, none, true},
+		"no such day":              {`"2024-02-30T00:00:00"`, none, true},
+		"first year's zero":        {`"0001-01-01T00:00:00Z"`, none, true},
+		"true":                     {`true`, none, true},
+		"object":                   {`{}`, none, true},
+		"array":                    {`[1706745598]`, none, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := one(t, `,"expired_at":`+test.value)
+			if !got.ExpiresAt.Equal(test.want) || got.UnreadableExpiry != test.unreadable {
+				t.Errorf("%s is %v, unreadable %v; want %v, %v", test.value, got.ExpiresAt, got.UnreadableExpiry, test.want, test.unreadable)
+			}
+		})
+	}
+	if got := one(t, ``); got.UnreadableExpiry {
+		t.Error("a missing key is an expiry that cannot be read")
+	}
+}
+
+func TestDecodeLeapDays(t *testing.T) {
+	for day, want := range map[string]bool{
+		"2024-02-29": true, "2023-02-29": false, "2000-02-29": true, "1900-02-29": false, "2100-02-29": false, "1900-02-28": true,
+	} {
+		if got := one(t, `,"created_at":"`+day+`T00:00:00"`).CreatedAt; got.IsZero() == want {
+			t.Errorf("%s is read as %v, want a day: %v", day, got, want)
+		}
+	}
+}
+
+// TestDecodeMends: nothing of upstream's raw JSON goes on that strict readers
+// of an answer refuse.
+func TestDecodeMends(t *testing.T) {
+	digits := strings.Repeat("9", 400)
+	tests := map[string]struct{ sent, want string }{
+		"pair":                   {`"\ud83d\ude00"`, `"\ud83d\ude00"`},
+		"pair in capitals":       {`"\uD83D\uDE00"`, `"\uD83D\uDE00"`},
+		"first half":             {`"\ud83d"`, `"\ufffd"`},
+		"second half":            {`"\udc00x"`, `"\ufffdx"`},
+		"halves the wrong way":   {`"\ude00\ud83d"`, `"\ufffd\ufffd"`},
+		"half before a pair":     {`"\ud83d\ud83d\ude00"`, `"\ufffd\ud83d\ude00"`},
+		"half before an escape":  {`"\ud83d\n\ud83d\u0041\ud83d\\u"`, `"\ufffd\n\ufffd\u0041\ufffd\\u"`},
+		"half before a text":     {`"\ud83dude00"`, `"\ufffdude00"`},
+		"key":                    {`{"\ud83d":[{"a\udc00":1}]}`, `{"\ufffd":[{"a\ufffd":1}]}`},
+		"an escaped backslash":   {`"\\ud83d"`, `"\\ud83d"`},
+		"largest number":         {`1.7976931348623157e308`, `1.7976931348623157e308`},
+		"too large":              {`[1e400,-1E+309, 2]`, `["1e400","-1E+309", 2]`},
+		"too large, plain":       {`{"a":` + digits + `}`, `{"a":"` + digits + `"}`},
+		"too large in a text":    {`"1e400"`, `"1e400"`},
+		"both":                   {`{"\ud83d":1e999}`, `{"\ufffd":"1e999"}`},
+		"too small":              {`1e-400`, `1e-400`},
+		"more digits than usual": {`12345678901234567890.123456789`, `12345678901234567890.123456789`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			body := `[{"id":"i","custom_link_path":"https://h/s/c","extra_info":` + test.sent + `,"available_rates":` + test.sent + `}]`
+			records, skipped, err := billpocket.Decode([]byte(body), time.UTC)
+			if err != nil || skipped != 0 || len(records) != 1 {
+				t.Fatalf("%d records, %d skipped, error %v in %s", len(records), skipped, err, body)
+			}
+			r := records[0]
+			if string(r.ExtraInfo) != test.want || string(r.AvailableRates) != test.want {
+				t.Errorf("extra info %s, available rates %s, want %s", r.ExtraInfo, r.AvailableRates, test.want)
+			}
+			if want := strings.ReplaceAll(body[1:len(body)-1], test.sent, test.want); string(r.Upstream) != want {
+				t.Errorf("upstream %s, want %s", r.Upstream, want)
+			}
+		})
+	}
+}
+
+func TestDecodeSkipsAByteOrderMark(t *testing.T) {
+	records, skipped, err := billpocket.Decode([]byte("\ufeff"+`[{"id":"i","custom_link_path":"https://h/s/c"}]`), time.UTC)
+	if err != nil || skipped != 0 || len(records) != 1 {
+		t.Errorf("%d records, %d skipped, error %v; want 1, 0, nil", len(records), skipped, err)
+	}
+}
+
+// TestDecodeAmountsTooLargeForAnswers: what is quoted in raw JSON is read as
+// the number that it was.
+func TestDecodeAmountsTooLargeForAnswers(t *testing.T) {
+	got := one(t, `,"extra_info":1e400,"amount":30,"user_id":1e400`)
+	if got.Amount != decimal(t, "30") || got.UserID != "1e400" || string(got.ExtraInfo) != `"1e400"` {
+		t.Errorf("amount %v, user %q, extra info %s", got.Amount, got.UserID, got.ExtraInfo)
 	}
 }
 
@@ -172,6 +312,15 @@ func TestDecodeNeedsIDAndURL(t *testing.T) {
 		"URL with an odd mark":  {`{"id":"i","custom_link_path":"https://h/~a/b%20c"}`, "https://h/~a/b%20c"},
 		"URL in capitals":       {`{"id":"i","custom_link_path":"HTTPS://H/a"}`, "HTTPS://H/a"},
 		"URL with a bad escape": {`{"id":"i","custom_link_path":"https://h/%zz"}`, ""},
+		"URL with spaces":       {`{"id":"i","custom_link_path":" https://h/a b?c=d e#f g\n"}`, "https://h/a%20b?c=d%20e#f%20g"},
+		"URL beyond ASCII":      {`{"id":"i","custom_link_path":"https://h/caf\u00e9/ñ"}`, "https://h/caf%C3%A9/%C3%B1"},
+		"URL with brackets":     {`{"id":"i","custom_link_path":"https://[::1]/[a]{b}|c\"<>^` + "`" + `\\"}`, "https://[::1]/%5Ba%5D%7Bb%7D%7Cc%22%3C%3E%5E%60%5C"},
+		"URL with odd percents": {`{"id":"i","custom_link_path":"https://h/a%20b?x=100%&y=%4"}`, "https://h/a%20b?x=100%25&y=%254"},
+		"URL with two #":        {`{"id":"i","custom_link_path":"https://h/a#b#c"}`, "https://h/a#b%23c"},
+		"host with an odd mark": {`{"id":"i","custom_link_path":"https://h<x/a"}`, ""},
+		"largest port":          {`{"id":"i","custom_link_path":"https://h:65535/a"}`, "https://h:65535/a"},
+		"no such port":          {`{"id":"i","custom_link_path":"https://h:65536/a"}`, ""},
+		"made with spaces":      {`{"id":"i","domain":" https://h/ ","main_link":" a b ","secondary_link":" c "}`, "https://h/a%20b/c"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -225,7 +374,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"object with bare key":  `[` + link + `,{a:1}]`,
 		"object trailing comma": `[` + link + `,{"a":1,}]`,
 		"nested beyond reason":  `[` + link + `,` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `]`,
-		"byte order mark":       "\ufeff[" + link + "]",
+		"two byte order marks":  "\ufeff\ufeff[" + link + "]",
 	}
 	for name, body := range tests {
 		t.Run(name, func(t *testing.T) {

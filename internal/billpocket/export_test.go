@@ -18,13 +18,13 @@ func Decode(body []byte, location *time.Location) (records []paymentlink.Record,
 // ErrBody is what every error of a body's content wraps.
 func ErrBody() error { return errBody }
 
-// IsAbsoluteURL tells an element's URL from what is none.
-func IsAbsoluteURL(s string) bool { return isAbsoluteURL(s) }
+// AbsoluteURL reads an element's URL; false for what is none.
+func AbsoluteURL(s string) (string, bool) { return absoluteURL(s) }
 
 // RetryAfter reads a header's value.
 func RetryAfter(value string, now time.Time) time.Duration { return retryAfter(value, now) }
 
-// Timestamp reads a JSON value as a time.
-func Timestamp(value string, location *time.Location) time.Time {
+// Timestamp reads a JSON value as a time; false for one that cannot be read.
+func Timestamp(value string, location *time.Location) (time.Time, bool) {
 	return timestamp([]byte(value), location)
 }

@@ -7,8 +7,9 @@ import (
 
 // The scanner walks a body once, checks that it is JSON (RFC 8259), and notes
 // where the values of the keys we know begin and end. Nothing is copied and
-// nothing allocated: the body is kept, so its own bytes are the values. That
-// it accepts exactly what encoding/json accepts is shown by FuzzDecode.
+// nothing allocated: the body is kept, so its own bytes are the values. On its
+// way it mends what strict readers of our answers could not read (mend.go).
+// FuzzDecode shows that it accepts exactly what encoding/json accepts.
 //
 // Every method takes the position of the first byte of something and returns
 // the position after it, or bad. The body is valid UTF-8 before it comes here.
@@ -28,6 +29,8 @@ type scanner struct {
 	body []byte
 	// deepest is the nesting met since it was last reset.
 	deepest int
+	// tooLarge reports that a number was met that no float64 holds.
+	tooLarge bool
 }
 
 // span is where a value lies: body[start:end]. The zero span is no value.
@@ -205,7 +208,7 @@ func (s *scanner) escape(i int) int {
 				return bad
 			}
 		}
-		return i + 6
+		return s.surrogates(i)
 	}
 	return bad
 }
@@ -224,6 +227,7 @@ func hexDigit(c byte) rune {
 }
 
 func (s *scanner) number(i int) int {
+	start, exponent := i, false
 	if s.at(i) == '-' {
 		i++
 	}
@@ -242,6 +246,7 @@ func (s *scanner) number(i int) int {
 		i = s.digits(i)
 	}
 	if c := s.at(i); c == 'e' || c == 'E' {
+		exponent = true
 		i++
 		if c := s.at(i); c == '+' || c == '-' {
 			i++
@@ -250,6 +255,9 @@ func (s *scanner) number(i int) int {
 			return bad
 		}
 		i = s.digits(i)
+	}
+	if (exponent || i-start > maxPlainDigits) && isTooLarge(s.body[start:i]) {
+		s.tooLarge = true
 	}
 	return i
 }

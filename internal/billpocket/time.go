@@ -1,23 +1,44 @@
 package billpocket
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"paymentlinks/internal/money"
+)
 
 // localTime is what upstream sends, as bytes count.
 const localTime = "2006-01-02T15:04:05"
 
 // timestamp reads upstream's times: 2006-01-02T15:04:05, a space also doing
 // for the T, then perhaps a fraction, then perhaps Z or an offset. A time that
-// names no zone is in location. The zero time is none.
+// names no zone is in location. A number is a Unix time. White space round a
+// time does not count.
 //
-// time.Parse does the same in 200 ns instead of 40, and there are three of
-// them in a link.
-func timestamp(value []byte, location *time.Location) time.Time {
-	s := text(value)
+// The zero time is none; readable is false when there is a value and it cannot
+// be read. A missing key and null are no value, an empty text is one.
+func timestamp(value []byte, location *time.Location) (at time.Time, readable bool) {
+	if len(value) == 0 || value[0] == 'n' {
+		return time.Time{}, true
+	}
+	s := number(value)
+	if at = calendarTime(s, location); at.IsZero() {
+		at = unixTime(s)
+	}
+	return at, !at.IsZero()
+}
+
+// calendarTime reads a date and a time of day; the zero time is none.
+//
+// time.Parse does the same in 200 ns instead of 40, and there are three times
+// in a link.
+func calendarTime(s string, location *time.Location) time.Time {
 	if len(s) < len(localTime) {
 		return time.Time{}
 	}
 	year, month, day, ok := date(s)
-	if !ok || s[10] != 'T' && s[10] != ' ' {
+	if !ok || s[10] != 'T' && s[10] != 't' && s[10] != ' ' {
 		return time.Time{}
 	}
 	hour, ok1 := two(s, 11)
@@ -38,6 +59,35 @@ func timestamp(value []byte, location *time.Location) time.Time {
 		return time.Time{}
 	}
 	return utc(time.Date(year, month, day, hour, minute, second, nanos, time.UTC).Add(-offset))
+}
+
+// Unix times are read within the years 2001 to 2100, in UTC: there, seconds and
+// milliseconds differ by their size. The end is excluded.
+const (
+	firstUnixSecond = 978_307_200
+	lastUnixSecond  = 4_133_980_800
+)
+
+// unixTime reads a number as seconds or milliseconds since 1970; the zero time
+// is none.
+func unixTime(s string) time.Time {
+	d, err := money.ParseDecimal(s)
+	if err != nil {
+		return time.Time{}
+	}
+	whole, behind, _ := strings.Cut(d.String(), ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	nanos, _, _ := fraction("." + behind)
+	switch {
+	case firstUnixSecond <= n && n < lastUnixSecond:
+		return time.Unix(n, int64(nanos)).UTC()
+	case firstUnixSecond*1000 <= n && n < lastUnixSecond*1000:
+		return time.UnixMilli(n).Add(time.Duration(nanos / 1000)).UTC()
+	}
+	return time.Time{}
 }
 
 // utc returns at in UTC, and none for a year that a zone has moved out of the
@@ -96,9 +146,10 @@ func fraction(s string) (nanos int, rest string, ok bool) {
 	return nanos, s[i:], i > 1
 }
 
-// zone reads Z, +hh:mm, +hhmm or +hh.
+// zone reads Z, +hh:mm, +hhmm or +hh, also behind a space.
 func zone(s string) (time.Duration, bool) {
-	if s == "Z" {
+	s = strings.TrimPrefix(s, " ")
+	if s == "Z" || s == "z" {
 		return 0, true
 	}
 	if len(s) != 6 && len(s) != 5 && len(s) != 3 || s[0] != '+' && s[0] != '-' {

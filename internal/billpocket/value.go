@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
 
@@ -57,19 +56,13 @@ func unquote(quoted []byte) string {
 	return alias(text)
 }
 
-// escapedRune reads \uXXXX, or the two of a surrogate pair; half a pair alone
-// is U+FFFD, as in encoding/json.
+// escapedRune reads \uXXXX, or the two of a surrogate pair. The scanner has left
+// no half of a pair.
 func escapedRune(escaped []byte) (r rune, length int) {
-	r = codeUnit(escaped)
-	if !utf16.IsSurrogate(r) {
-		return r, 6
+	if r, ok := pair(escaped); ok {
+		return r, 12
 	}
-	if len(escaped) >= 12 && escaped[6] == '\\' && escaped[7] == 'u' {
-		if pair := utf16.DecodeRune(r, codeUnit(escaped[6:])); pair != utf8.RuneError {
-			return pair, 12
-		}
-	}
-	return utf8.RuneError, 6
+	return codeUnit(escaped), 6
 }
 
 func codeUnit(escaped []byte) (unit rune) {
@@ -104,10 +97,21 @@ func opaque(value []byte) string {
 // number reads a number, also one sent as a string.
 func number(value []byte) string { return strings.TrimSpace(opaque(value)) }
 
-// code reads a whole number of 32 bits.
+// code reads a whole number of 32 bits, however it is written: 1.0 is 1.
 func code(value []byte) paymentlink.Optional[int32] {
-	n, err := strconv.ParseInt(number(value), 10, 32)
+	digits := number(value)
+	if digits == "" {
+		return paymentlink.Optional[int32]{}
+	}
+	n, err := strconv.ParseInt(digits, 10, 32)
+	if err == nil {
+		return paymentlink.Some(int32(n))
+	}
+	d, err := money.ParseDecimal(digits)
 	if err != nil {
+		return paymentlink.Optional[int32]{}
+	}
+	if n, err = strconv.ParseInt(d.String(), 10, 32); err != nil {
 		return paymentlink.Optional[int32]{}
 	}
 	return paymentlink.Some(int32(n))
@@ -146,7 +150,7 @@ type currencies struct {
 }
 
 func (c *currencies) read(value []byte) money.Currency {
-	name := text(value)
+	name := strings.TrimSpace(text(value))
 	if name == "" {
 		return ""
 	}

@@ -29,8 +29,9 @@ func (l Link) URL() string { return l.record().URL }
 // last segment of the URL's path, else the id. It is never empty.
 func (l Link) Code() string { return codeOf(l.record()) }
 
-// Slug returns the merchant's own segment of the URL, "" when there is none.
-func (l Link) Slug() string { return l.record().Slug }
+// Slug returns the merchant's own segment of the URL, white space trimmed, ""
+// when there is none.
+func (l Link) Slug() string { return strings.TrimSpace(l.record().Slug) }
 
 // Title returns the description without the " (CODE)" that upstream appends
 // to it, white space trimmed, or else the code. It is never empty.

@@ -296,7 +296,7 @@ func TestRawValues(t *testing.T) {
 		return got
 	}
 	full := paymentlink.Record{
-		ID: "1", URL: "https://pay.billpocket.com/s/c", Slug: "s", UserID: "61529", PurchaseID: "p-9",
+		ID: "1", URL: "https://pay.billpocket.com/s/c", Slug: " s\n", UserID: "61529", PurchaseID: "p-9",
 		CreatedAt: created, UpdatedAt: updated, ExpiresAt: now,
 		FixedTerm: paymentlink.Some(true), LinkType: paymentlink.Some[int32](2),
 		AvailableRates: []byte(`[]`), ExtraInfo: []byte(`null`), Upstream: []byte(`{"id":"1"}`),
