@@ -24,12 +24,13 @@ import { promisify } from "node:util";
 import { program, start } from "./lib/service.mjs";
 
 const top = new URL("../", import.meta.url);
-const pages = ["docs/platform.md", "docs/web.md", "docs/mobile.md"];
+const pages = ["docs/platform.md", "docs/web.md", "docs/mobile.md", "docs/sandbox.md"];
 const page = (name) => readFileSync(new URL(name, top), "utf8");
 
 // The addresses that the pages write.
 const serviceAddress = "http://127.0.0.1:8080";
 const issuerAddress = "http://127.0.0.1:9000";
+const sandboxAddress = "http://127.0.0.1:8090";
 
 // blocksOf returns the fenced blocks of a page in order.
 function blocksOf(markdown) {
@@ -65,10 +66,17 @@ async function issuer() {
 // reader does what a page says, block by block.
 function reader() {
   const folder = mkdtempSync(join(tmpdir(), "docs-"));
+  const files = new Map();
   let service, login, token = "";
 
+  // here puts the addresses of this run in place of those that the page writes.
+  const here = (text) => {
+    const sandbox = /^Sandbox +(\S+)$/m.exec(service?.output() ?? "")?.[1];
+    return text.replaceAll(serviceAddress, service?.url ?? serviceAddress).replaceAll(sandboxAddress, sandbox ?? sandboxAddress);
+  };
   const run = async (script) => {
-    const local = script.replaceAll("go run .", `"${program}"`).replaceAll(serviceAddress, service?.url ?? serviceAddress);
+    for (const [name, text] of files) writeFileSync(join(folder, name), here(text));
+    const local = here(script).replaceAll("go run .", `"${program}"`);
     const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", local], {
       cwd: folder, env: { PATH: process.env.PATH, TOKEN: token },
     });
@@ -80,7 +88,7 @@ function reader() {
     await service?.stop();
     service = undefined;
     const settings = Array.from(script.matchAll(/PAYMENTLINKS_(\w+)=(\S+)/g), ([, name, value]) => [
-      name, existsSync(join(folder, value)) ? join(folder, value) : value.replace(issuerAddress, login.url),
+      name, existsSync(join(folder, value)) ? join(folder, value) : value.replace(issuerAddress, login.url).replace(/^127\.0\.0\.1:\d+$/, "127.0.0.1:0"),
     ]);
     service = await start(Object.fromEntries(settings));
   };
@@ -89,7 +97,8 @@ function reader() {
     async take(block, next) {
       switch (block.mark) {
         case "file":
-          return writeFileSync(join(folder, block.name), block.text);
+          files.set(block.name, block.text);
+          return writeFileSync(join(folder, block.name), block.text); // serve looks for it
         case "token":
           login ??= await issuer();
           token = login.token(JSON.parse(block.text));
