@@ -24,8 +24,8 @@ const (
 	canceled        = "The request was cancelled."
 )
 
-// Retry-After of a 429 is kept between these; the least also stands for one
-// that is absent or unreadable.
+// Retry-After of an answer is kept between these. The least also stands for one
+// that is unreadable, and on a 429 for one that is absent.
 const (
 	minRetryAfter = time.Second
 	maxRetryAfter = 5 * time.Minute
@@ -50,9 +50,12 @@ func statusFault(resp *http.Response, now time.Time) *fault.Error {
 		kind, public = fault.UpstreamUnavailable, unavailable
 	}
 	f := fault.Wrap(kind, public, statusError(status))
-	if kind == fault.UpstreamRateLimited {
-		f.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
+	value := resp.Header.Get("Retry-After")
+	if kind == fault.UpstreamRateLimited || kind == fault.UpstreamUnavailable && value != "" {
+		f.RetryAfter = retryAfter(value, now)
 	}
+	// A redirect is never followed, so the next answer would be the same.
+	f.Permanent = status >= 300 && status <= 399
 	return f
 }
 

@@ -54,8 +54,8 @@ func TestFaults(t *testing.T) {
 		"rate limit":        {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 429, RetryAfter: "7"}, fault.UpstreamRateLimited, 7 * time.Second},
 		"rate limit, bare":  {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 429}, fault.UpstreamRateLimited, time.Second},
 		"internal error":    {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 500}, fault.UpstreamUnavailable, 0},
-		"bad gateway":       {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 502, RetryAfter: "7"}, fault.UpstreamUnavailable, 0},
-		"unavailable":       {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 503, RetryAfter: "7"}, fault.UpstreamUnavailable, 0},
+		"bad gateway":       {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 502, RetryAfter: "7"}, fault.UpstreamUnavailable, 7 * time.Second},
+		"unavailable":       {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 503, RetryAfter: "7"}, fault.UpstreamUnavailable, 7 * time.Second},
 		"gateway time-out":  {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 504}, fault.UpstreamUnavailable, 0},
 		"disconnected":      {sandbox.Fault{Mode: sandbox.ModeDisconnect}, fault.UpstreamUnavailable, 0},
 		"request time-out":  {sandbox.Fault{Mode: sandbox.ModeStatus, Status: 408}, fault.UpstreamTimeout, 0},
@@ -79,8 +79,14 @@ func TestFaults(t *testing.T) {
 			if (got == nil) != (err != nil) {
 				t.Errorf("snapshot %v beside error %v", got, err)
 			}
-			if classified, ok := errors.AsType[*fault.Error](err); ok && classified.RetryAfter != test.after {
-				t.Errorf("retry after %v, want %v", classified.RetryAfter, test.after)
+			if classified, ok := errors.AsType[*fault.Error](err); ok {
+				if classified.RetryAfter != test.after {
+					t.Errorf("retry after %v, want %v", classified.RetryAfter, test.after)
+				}
+				redirect := test.fault.Mode == sandbox.ModeRedirect || test.fault.Status/100 == 3
+				if classified.Permanent != redirect {
+					t.Errorf("permanent %v, want %v", classified.Permanent, redirect)
+				}
 			}
 		})
 	}

@@ -86,6 +86,9 @@ type Error struct {
 	Public string
 	// RetryAfter, where positive, is the time after which trying again can help.
 	RetryAfter time.Duration
+	// Permanent says that asking upstream again cannot help, though the kind
+	// alone would let one hope so.
+	Permanent bool
 	// Err is the cause, for the log alone; nil when Public says it all.
 	Err error
 }
