@@ -29,7 +29,7 @@ func rooms() map[string]room {
 			ours: []string{
 				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/exchange", "internal/fault",
 				"internal/gqlhttp", "internal/guard", "internal/persisted", "internal/playground", "internal/sandbox",
-				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant",
+				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},
 			doors: []string{"log", "net", "net/http", "os", "os/signal", "syscall"},
 		},
@@ -94,6 +94,10 @@ func rooms() map[string]room {
 			ours:    []string{"internal/fault", "internal/money", "internal/paymentlink", "internal/tenant"},
 			modules: []string{compress},
 			doors:   []string{"net", "net/http", "os", "syscall", "unsafe"}, // a CA file, errors of connections, text that aliases the body
+		},
+		"internal/upstream": { // it decides by fault kind, and knows no client
+			ours:    []string{"internal/fault", "internal/paymentlink", "internal/tenant"},
+			modules: []string{"github.com/failsafe-go/failsafe-go"},
 		},
 		"internal/snapshot": {
 			ours:    []string{"internal/fault", "internal/paymentlink", "internal/tenant"},

@@ -146,8 +146,6 @@ func (c *Client) Close() {
 func (c *Client) List(
 	ctx context.Context, t tenant.Tenant, prev *paymentlink.Snapshot,
 ) (*paymentlink.Snapshot, error) {
-	// Policies that repeat or withhold a try belong round this one call: its
-	// errors tell them apart, a malformed body included.
 	return c.try(ctx, t.Credentials, prev)
 }
 

@@ -1,0 +1,134 @@
+package upstream_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"paymentlinks/internal/fault"
+	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/tenant"
+	"paymentlinks/internal/upstream"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// lister is an upstream that behaves: it takes its time, fails as told, and
+// remembers who asked when. Its lists hold one link named for the user token.
+type lister struct {
+	latency time.Duration
+	// fail, unless nil, returns the error of a try, the n-th of all from 0.
+	fail func(token string, n int) error
+
+	mu       sync.Mutex
+	asked    []ask
+	inFlight int
+	peak     int
+}
+
+// ask is one try as upstream saw it.
+type ask struct {
+	token string
+	at    time.Time
+}
+
+func (l *lister) List(ctx context.Context, t tenant.Tenant, _ *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
+	l.mu.Lock()
+	n := len(l.asked)
+	l.asked = append(l.asked, ask{t.UserToken(), time.Now()})
+	l.inFlight++
+	l.peak = max(l.peak, l.inFlight)
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		l.inFlight--
+		l.mu.Unlock()
+	}()
+	select {
+	case <-time.After(l.latency):
+	case <-ctx.Done():
+		return nil, fault.Wrap(fault.UpstreamTimeout, "Late.", ctx.Err())
+	}
+	if l.fail != nil {
+		if err := l.fail(t.UserToken(), n); err != nil {
+			return nil, err
+		}
+	}
+	return list(t), nil
+}
+
+func (l *lister) tries() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.asked)
+}
+
+// peakTries is the most tries that were in flight at once.
+func (l *lister) peakTries() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.peak
+}
+
+// always fails every try in one way.
+func always(err error) func(string, int) error { return func(string, int) error { return err } }
+
+// first fails the first tries of all in one way.
+func first(failing int, err error) func(string, int) error {
+	return func(_ string, n int) error {
+		if n < failing {
+			return err
+		}
+		return nil
+	}
+}
+
+func list(t tenant.Tenant) *paymentlink.Snapshot {
+	record := paymentlink.Record{ID: t.UserToken(), URL: "https://pay.example/m/c"}
+	return &paymentlink.Snapshot{
+		Set: paymentlink.NewSet([]paymentlink.Record{record}, nil), FetchedAt: time.Now(), Version: t.UserToken(),
+	}
+}
+
+func pair(t testing.TB, token string) tenant.Tenant {
+	t.Helper()
+	c, err := tenant.NewCredentials(token, "key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keyer.Tenant(c)
+}
+
+func newPolicies(t testing.TB, c upstream.Config) *upstream.Policies {
+	t.Helper()
+	p, err := upstream.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// keyer is the process's.
+var keyer = tenant.NewKeyer() //nolint:gochecknoglobals // never written
+
+// tokens returns so many distinct user tokens.
+func tokens(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("tenant-%d", i)
+	}
+	return all
+}
+
+func unavailable() error { return fault.New(fault.UpstreamUnavailable, "Down.") }
+
+// pass lets so much of the bubble's time go by.
+func pass(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // the bubble's clock
+	synctest.Wait()
+}
