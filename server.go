@@ -32,6 +32,7 @@ import (
 	"paymentlinks/internal/serving"
 	"paymentlinks/internal/snapshot"
 	"paymentlinks/internal/tenant"
+	"paymentlinks/internal/upstream"
 )
 
 func main() {
@@ -120,8 +121,17 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		return fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
 	}
 	defer client.Close()
+	policies, err := upstream.New(upstream.Config{
+		Lister:      client,
+		Concurrency: cfg.Upstream.UpstreamConcurrency,
+		BreakerOff:  !cfg.Upstream.Breaker.IsOn(),
+		Logger:      logger,
+	})
+	if err != nil {
+		return fmt.Errorf("upstream: %w", err)
+	}
 	store, err := snapshot.New(snapshot.Config{
-		Lister:   client,
+		Lister:   policies,
 		FreshFor: cfg.Snapshots.FreshFor,
 		StaleFor: cfg.Snapshots.StaleFor,
 		MaxBytes: int64(cfg.Snapshots.SnapshotBytes),

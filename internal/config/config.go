@@ -74,14 +74,15 @@ type Server struct {
 
 // Upstream is where the links come from.
 type Upstream struct {
-	UpstreamURL      string        `name:"upstream-url" placeholder:"URL" shown:"the embedded sandbox" help:"Billpocket's base URL: https, or http to a loopback address. A path prefix is kept. HTTPS_PROXY is honored."`
-	UpstreamInsecure bool          `help:"Accept an http upstream URL beyond loopback: credentials travel in the clear."`
-	UpstreamCAFile   string        `name:"upstream-ca-file" placeholder:"FILE" shown:"the system's" help:"PEM file of the certificate authorities to trust for upstream, beside the system's."`
-	UpstreamTimeout  time.Duration `default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`
-	UpstreamMaxBytes Bytes         `default:"64MiB" min:"1B" max:"1GiB" help:"Bound on an answer of upstream, after inflation."`
-	TimeZone         string        `placeholder:"ZONE" default:"UTC" help:"IANA zone of upstream's zoneless times, such as America/Mexico_City."`
-	LiveHosts        []string      `placeholder:"NAME" default:"pay.billpocket.com" help:"Hosts whose links are LIVE. A host label test or sandbox is TEST."`
-	Breaker          Switch        `placeholder:"on|off" default:"on" help:"Circuit breaker for upstream calls: on or off. Accepted, but without effect in this version."`
+	UpstreamURL         string        `name:"upstream-url" placeholder:"URL" shown:"the embedded sandbox" help:"Billpocket's base URL: https, or http to a loopback address. A path prefix is kept. HTTPS_PROXY is honored."`
+	UpstreamInsecure    bool          `help:"Accept an http upstream URL beyond loopback: credentials travel in the clear."`
+	UpstreamCAFile      string        `name:"upstream-ca-file" placeholder:"FILE" shown:"the system's" help:"PEM file of the certificate authorities to trust for upstream, beside the system's."`
+	UpstreamTimeout     time.Duration `default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`
+	UpstreamConcurrency int           `unit:"calls" default:"64" min:"1" max:"10000" help:"Upstream calls in flight, in turn between merchants. At most half of them are for merchants whose list is not kept."`
+	UpstreamMaxBytes    Bytes         `default:"64MiB" min:"1B" max:"1GiB" help:"Bound on an answer of upstream, after inflation."`
+	TimeZone            string        `placeholder:"ZONE" default:"UTC" help:"IANA zone of upstream's zoneless times, such as America/Mexico_City."`
+	LiveHosts           []string      `placeholder:"NAME" default:"pay.billpocket.com" help:"Hosts whose links are LIVE. A host label test or sandbox is TEST."`
+	Breaker             Switch        `placeholder:"on|off" default:"on" help:"Refuse upstream calls for 5s when half of at least 50 within 10s fail, for 5 merchants or more: on or off."`
 }
 
 // Snapshots is how long and how much of upstream's lists is kept.
