@@ -471,8 +471,11 @@ type Query {
   ): PaymentLinksSummary
 }
 `, BuiltIn: false},
-	{Name: "../schema/scalars.graphqls", Input: `"An instant with an offset (RFC 3339), for example ` + "`" + `2023-08-09T02:18:48Z` + "`" + `."
-scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time")
+	{Name: "../schema/scalars.graphqls", Input: `"""
+An instant: an RFC 3339 date and time with an offset. Answers are always in UTC with three digits of a second, for example
+` + "`" + `2023-08-09T02:18:48.000Z` + "`" + `. Input may have any offset and up to nine digits, or none.
+"""
+scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/chillicream/date-time.html")
 
 """
 An exact decimal number as a string, for example ` + "`" + `"30.00"` + "`" + `; never a binary float. Input also accepts an Int or a Float literal.
