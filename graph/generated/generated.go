@@ -440,8 +440,9 @@ type Query {
   paymentLink(id: ID!): PaymentLink
 
   """
-  One link by the code at the end of its URL (` + "`" + `ll33q0rh` + "`" + `, case is ignored) or by the whole URL; null when the caller has no such
-  link. If two links share a code, the newest wins.
+  One link by the code at the end of its URL (` + "`" + `ll33q0rh` + "`" + `, case is ignored) or by the URL, with or without its scheme and with more
+  parameters behind it; null when the caller has no such link. Also by a whole text of at most 4 KiB that holds one of them, pasted
+  from a chat say. If two links share a code, the newest wins.
   """
   paymentLinkByCode(code: String!): PaymentLink
 

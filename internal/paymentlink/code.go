@@ -1,17 +1,52 @@
 package paymentlink
 
 import (
+	"net/url"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
+// codeIndex finds links by code and by URL. It is made when the first code is
+// asked for.
+type codeIndex struct {
+	once        sync.Once
+	codes, urls table
+}
+
+// find looks for a code, a URL, or else for a text that holds one.
 func (x *codeIndex) find(s *Set, codeOrURL string) (int32, bool) {
 	x.once.Do(func() { x.build(s) })
-	key := ignoreCase(strings.TrimSpace(codeOrURL))
-	if row, ok := x.codes.find(key, s.codeKey); ok {
+	text := strings.TrimSpace(codeOrURL)
+	if row, ok := x.codes.find(ignoreCase(text), s.codeKey); ok {
 		return row, true
 	}
-	return x.urls.find(key, s.urlKey)
+	if len(text) > maxPastedBytes {
+		return x.urls.find(urlKey(text), s.urlKey)
+	}
+	if row, ok := x.findURL(s, text); ok {
+		return row, true
+	}
+	return x.findPasted(s, text)
+}
+
+// maxCuts bounds how many parameters are cut off a URL.
+const maxCuts = 16
+
+// findURL looks for a URL, as it is or without what others append to it: a
+// fragment and parameters, from the last to the first.
+func (x *codeIndex) findURL(s *Set, text string) (int32, bool) {
+	for range 1 + maxCuts {
+		if row, ok := x.urls.find(urlKey(text), s.urlKey); ok {
+			return row, true
+		}
+		end := strings.LastIndexAny(text, "?&#")
+		if end < 0 {
+			break
+		}
+		text = text[:end]
+	}
+	return 0, false
 }
 
 func (x *codeIndex) build(s *Set) {
@@ -27,7 +62,22 @@ func (x *codeIndex) build(s *Set) {
 }
 
 func (s *Set) codeKey(row int32) string { return ignoreCase(codeOf(&s.records[row])) }
-func (s *Set) urlKey(row int32) string  { return ignoreCase(s.records[row].URL) }
+func (s *Set) urlKey(row int32) string  { return urlKey(s.records[row].URL) }
+
+// urlKey returns the same text for URLs that people take for the same: with or
+// without scheme and slashes at the end, escaped or not, in any case.
+func urlKey(address string) string {
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	address = strings.TrimRight(address, "/")
+	if strings.IndexByte(address, '%') >= 0 {
+		if unescaped, err := url.PathUnescape(address); err == nil {
+			address = unescaped
+		}
+	}
+	return ignoreCase(address)
+}
 
 // newer reports whether the later of two rows was created after the earlier.
 // A known age beats an unknown one, whatever the places in the list: deciding
@@ -37,7 +87,7 @@ func (s *Set) newer(row, earlier int32) bool {
 }
 
 // ignoreCase returns the same text for texts that differ in case alone. It
-// allocates only for a text that has capitals.
+// allocates only for a text that has capitals or letters beyond ASCII.
 func ignoreCase(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {

@@ -3,7 +3,6 @@ package paymentlink
 import (
 	"cmp"
 	"slices"
-	"sync"
 	"time"
 	"unsafe"
 
@@ -54,10 +53,12 @@ func (s *Set) ByID(id string) (Link, bool) {
 	return Link{s, row}, ok
 }
 
-// ByCode returns the link with that code or that whole URL, case and white
-// space around it ignored. Of links that share a code it is the newest: the
-// last created, links of unknown age after all others, and among equals the
-// one that upstream lists first.
+// ByCode returns the link with that code or that URL, case and white space
+// around it ignored. The URL may lack its scheme and may have a slash, a
+// fragment or more parameters at its end. A text of at most 4 KiB that is neither may hold
+// one of them: a message from a chat, say. Of links that share a code it is the
+// newest: the last created, links of unknown age after all others, and among
+// equals the one that upstream lists first.
 func (s *Set) ByCode(codeOrURL string) (Link, bool) {
 	row, ok := s.codes.find(s, codeOrURL)
 	return Link{s, row}, ok
@@ -159,10 +160,4 @@ func (s *Set) currencyIndex(c money.Currency) (int32, bool) {
 	}
 	i, ok := slices.BinarySearchFunc(s.currencies, c, cmp.Compare)
 	return int32(i), ok
-}
-
-// codeIndex is made when the first code is asked for.
-type codeIndex struct {
-	once        sync.Once
-	codes, urls table
 }

@@ -89,26 +89,41 @@ func TestByCode(t *testing.T) {
 		ask     string
 		want    string // "" none
 	}{
-		"code":                          {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "ll33q0rh", "1"},
-		"case is ignored when asking":   {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "LL33Q0rh", "1"},
-		"case is ignored in the list":   {[]paymentlink.Record{record("1", "LL33Q0RH", early)}, "ll33q0rh", "1"},
-		"case beyond ASCII":             {[]paymentlink.Record{record("1", "ÑANDÚ", early)}, "ñandú", "1"},
-		"accents are not ignored":       {[]paymentlink.Record{record("1", "ÑANDÚ", early)}, "nandu", ""},
-		"white space around":            {[]paymentlink.Record{record("1", "ll33q0rh", early)}, " ll33q0rh\n", "1"},
-		"URL":                           {[]paymentlink.Record{record("1", "ll33q0rh", early)}, host + "ll33q0rh", "1"},
-		"URL in another case":           {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "HTTPS://PAY.billpocket.com/Shop/LL33Q0RH", "1"},
-		"part of a code":                {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "ll33q0r", ""},
-		"URL of another shop":           {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "https://pay.billpocket.com/other/ll33q0rh", ""},
-		"code from the URL":             {[]paymentlink.Record{{ID: "1", URL: host + "Tail"}}, "tail", "1"},
-		"the id where there is no code": {[]paymentlink.Record{{ID: "ID-1", URL: "https://x.example"}}, "id-1", "1"},
-		"URL although the code differs": {[]paymentlink.Record{{ID: "1", Code: "own", URL: host + "tail"}}, host + "tail", "1"},
-		"newest wins, listed first":     {[]paymentlink.Record{record("1", "x", late), record("2", "X", early)}, "x", "1"},
-		"newest wins, listed last":      {[]paymentlink.Record{record("1", "x", early), record("2", "X", late)}, "x", "2"},
-		"newest wins by URL":            {[]paymentlink.Record{record("1", "x", early), record("2", "x", late)}, host + "x", "2"},
-		"equally new: listed first":     {[]paymentlink.Record{record("1", "x", late), record("2", "x", late)}, "x", "1"},
-		"known age before unknown":      {[]paymentlink.Record{record("1", "x", unknown), record("2", "x", early)}, "x", "2"},
-		"unknown age behind known":      {[]paymentlink.Record{record("1", "x", early), record("2", "x", unknown)}, "x", "1"},
-		"unknown ages: listed first":    {[]paymentlink.Record{record("1", "x", unknown), record("2", "x", unknown)}, "x", "1"},
+		"code":                           {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "ll33q0rh", "1"},
+		"case is ignored when asking":    {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "LL33Q0rh", "1"},
+		"case is ignored in the list":    {[]paymentlink.Record{record("1", "LL33Q0RH", early)}, "ll33q0rh", "1"},
+		"case beyond ASCII":              {[]paymentlink.Record{record("1", "ÑANDÚ", early)}, "ñandú", "1"},
+		"two small letters of a capital": {[]paymentlink.Record{record("1", "ΛΟΓΟΣ", early)}, "λογος", "1"},
+		"a very long URL":                {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + strings.Repeat("x", 5000)}}, host + strings.Repeat("X", 5000) + "/", "1"},
+		"accents are not ignored":        {[]paymentlink.Record{record("1", "ÑANDÚ", early)}, "nandu", ""},
+		"white space around":             {[]paymentlink.Record{record("1", "ll33q0rh", early)}, " ll33q0rh\n", "1"},
+		"URL":                            {[]paymentlink.Record{record("1", "ll33q0rh", early)}, host + "ll33q0rh", "1"},
+		"URL in another case":            {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "HTTPS://PAY.billpocket.com/Shop/LL33Q0RH", "1"},
+		"part of a code":                 {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "ll33q0r", ""},
+		"URL without its scheme":         {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "pay.billpocket.com/shop/ll33q0rh", "1"},
+		"URL of another scheme":          {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "http://pay.billpocket.com/shop/ll33q0rh", "1"},
+		"URL with a slash behind":        {[]paymentlink.Record{record("1", "ll33q0rh", early)}, host + "ll33q0rh/", "1"},
+		"URL with parameters":            {[]paymentlink.Record{record("1", "ll33q0rh", early)}, host + "ll33q0rh?utm_source=mail&utm_medium=x", "1"},
+		"URL with all of it":             {[]paymentlink.Record{record("1", "ll33q0rh", early)}, " PAY.billpocket.com/shop/ll33q0rh/?utm_source=a#top ", "1"},
+		"URL with many parameters":       {[]paymentlink.Record{record("1", "x", early)}, host + "x?a=" + strings.Repeat("&b=1", 15), "1"},
+		"URL with too many parameters":   {[]paymentlink.Record{record("1", "x", early)}, host + "x?a=" + strings.Repeat("&b=1", 16), ""},
+		"URL with escapes":               {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "caf%C3%A9"}}, host + "Café", "1"},
+		"URL with escapes, asked so":     {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "caf%C3%A9"}}, host + "caf%c3%a9", "1"},
+		"URL with a broken escape":       {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "caf%zz"}}, host + "caf%zz", "1"},
+		"own parameter":                  {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "?id=1"}, {ID: "2", Code: "d", URL: host + "?id=2"}}, host + "?id=2&utm_source=x", "2"},
+		"another's parameter":            {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "?id=1"}}, host + "?id=2", ""},
+		"part of the URL":                {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "billpocket.com/shop/ll33q0rh", ""},
+		"URL of another shop":            {[]paymentlink.Record{record("1", "ll33q0rh", early)}, "https://pay.billpocket.com/other/ll33q0rh", ""},
+		"code from the URL":              {[]paymentlink.Record{{ID: "1", URL: host + "Tail"}}, "tail", "1"},
+		"the id where there is no code":  {[]paymentlink.Record{{ID: "ID-1", URL: "https://x.example"}}, "id-1", "1"},
+		"URL although the code differs":  {[]paymentlink.Record{{ID: "1", Code: "own", URL: host + "tail"}}, host + "tail", "1"},
+		"newest wins, listed first":      {[]paymentlink.Record{record("1", "x", late), record("2", "X", early)}, "x", "1"},
+		"newest wins, listed last":       {[]paymentlink.Record{record("1", "x", early), record("2", "X", late)}, "x", "2"},
+		"newest wins by URL":             {[]paymentlink.Record{record("1", "x", early), record("2", "x", late)}, host + "x", "2"},
+		"equally new: listed first":      {[]paymentlink.Record{record("1", "x", late), record("2", "x", late)}, "x", "1"},
+		"known age before unknown":       {[]paymentlink.Record{record("1", "x", unknown), record("2", "x", early)}, "x", "2"},
+		"unknown age behind known":       {[]paymentlink.Record{record("1", "x", early), record("2", "x", unknown)}, "x", "1"},
+		"unknown ages: listed first":     {[]paymentlink.Record{record("1", "x", unknown), record("2", "x", unknown)}, "x", "1"},
 		"three in a circle": {
 			[]paymentlink.Record{record("1", "x", early), record("2", "x", unknown), record("3", "x", late)}, "x", "3",
 		},
@@ -122,6 +137,53 @@ func TestByCode(t *testing.T) {
 			}
 			if got != test.want {
 				t.Errorf("ByCode(%q) = %q, want %q", test.ask, got, test.want)
+			}
+		})
+	}
+}
+
+func TestByCodeInPastedText(t *testing.T) {
+	set := newSet([]paymentlink.Record{
+		{ID: "1", Code: "ll33q0rh", URL: "https://pay.billpocket.com/shop/ll33q0rh"},
+		{ID: "2", Code: "mesa4", URL: "https://pay.billpocket.com/shop/mesa4"},
+		{ID: "3", Code: "ñandú", URL: "https://pay.billpocket.com/shop/%C3%B1and%C3%BA"},
+	})
+	const long = 4 << 10
+	tests := map[string]struct{ text, want string }{
+		"message with a URL":       {"Hola Ana, aquí está tu liga de pago:\nhttps://pay.billpocket.com/shop/ll33q0rh\n¡Gracias!", "1"},
+		"full stop behind":         {"Paga en https://pay.billpocket.com/shop/ll33q0rh.", "1"},
+		"brackets":                 {"Mesa 4 (https://pay.billpocket.com/shop/ll33q0rh), gracias", "1"},
+		"angle brackets":           {"Mesa 4<https://pay.billpocket.com/shop/ll33q0rh>gracias", "1"},
+		"Markdown":                 {"[Paga aquí](https://pay.billpocket.com/shop/ll33q0rh)", "1"},
+		"HTML":                     {"<a href=\"https://pay.billpocket.com/shop/ll33q0rh?utm_source=x\">Paga</a>", "1"},
+		"bold":                     {"*https://pay.billpocket.com/shop/ll33q0rh* es la liga", "1"},
+		"marks that do not show":   {"liga \u200ehttps://pay.billpocket.com/shop/ll33q0rh\u200b", "1"},
+		"no scheme":                {"entra a pay.billpocket.com/shop/ll33q0rh/ hoy", "1"},
+		"parameters":               {"ve: https://pay.billpocket.com/shop/ll33q0rh?utm_source=wa&fbclid=a-b_c!", "1"},
+		"the first of two URLs":    {"https://pay.billpocket.com/shop/mesa4 o https://pay.billpocket.com/shop/ll33q0rh", "2"},
+		"the one that is ours":     {"https://example.com/shop/mesa4 o https://pay.billpocket.com/shop/ll33q0rh", "1"},
+		"URL before a code":        {"mesa4: https://pay.billpocket.com/shop/ll33q0rh", "1"},
+		"another's URL and a code": {"mesa4: https://example.com/shop/mesa4", ""},
+		"a code":                   {"¿Me ayudas con el código LL33Q0RH, por favor?", "1"},
+		"a code in brackets":       {"Mesa cuatro (LL33Q0RH)", "1"},
+		"a code twice":             {"ll33q0rh (LL33Q0RH)", "1"},
+		"a code beyond ASCII":      {"el código «ÑANDÚ»", "3"},
+		"two codes":                {"ll33q0rh o mesa4", ""},
+		"no code":                  {"hola, ¿me mandas la liga?", ""},
+		"nothing":                  {" \n", ""},
+		"marks alone":              {"*** (...)", ""},
+		"a scheme alone":           {"https://", ""},
+		"as long as a message":     {strings.Repeat("x ", (long-8)/2) + "ll33q0rh", "1"},
+		"too long for a message":   {strings.Repeat("x ", (long-8)/2) + "ll33q0rh.", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := ""
+			if link, ok := set.ByCode(test.text); ok {
+				got = link.ID()
+			}
+			if got != test.want {
+				t.Errorf("ByCode(%q) = %q, want %q", test.text, got, test.want)
 			}
 		})
 	}
