@@ -92,7 +92,7 @@ func (op *operation) pinned(ctx context.Context) (*paymentlink.Snapshot, error) 
 	if op.isPinning.CompareAndSwap(false, true) {
 		// Should the source panic, the other fields must not go on with no
 		// snapshot and no error.
-		op.pinErr = fault.New(fault.Internal, "Internal error")
+		op.pinErr = fault.NewInternal(nil)
 		defer close(op.pinDone)
 		if op.snapshot, op.pinErr = op.fetch(ctx); op.pinErr == nil {
 			op.loaders = loader.New(op.snapshot.Set)
@@ -124,7 +124,7 @@ func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
 	}
 	snapshot, err := op.config.Source.Snapshot(ctx, caller, notBefore)
 	if fault.KindOf(err) == fault.Timeout && errors.Is(err, context.DeadlineExceeded) {
-		return nil, fault.Wrap(fault.UpstreamTimeout, "Upstream did not answer in time.", err)
+		return nil, fault.NewUpstreamTimeout(err)
 	}
 	if err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func TestUpstreamFaults(t *testing.T) {
 		"rate limited":  {&fault.Error{Kind: fault.UpstreamRateLimited, Public: "Slow down.", RetryAfter: 1500 * time.Millisecond}, "UPSTREAM_RATE_LIMITED", "Slow down.", float64(2), false},
 		"forbidden":     {fmt.Errorf("list: %w", fault.Wrap(fault.Forbidden, "No.", errors.New("SECRET"))), "FORBIDDEN", "No.", nil, false},
 		"caller left":   {context.Canceled, "TIMEOUT", "The request was cancelled.", nil, false},
-		"deadline":      {fmt.Errorf("wait: %w", context.DeadlineExceeded), "UPSTREAM_TIMEOUT", "Upstream did not answer in time.", nil, false},
+		"deadline":      {fmt.Errorf("wait: %w", context.DeadlineExceeded), "UPSTREAM_TIMEOUT", "Billpocket did not answer in time.", nil, false},
 		"nobody's":      {errors.New("boom"), "INTERNAL_SERVER_ERROR", "Internal error", nil, true},
 		"internal kind": {fault.New(fault.Internal, "Internal error"), "INTERNAL_SERVER_ERROR", "Internal error", nil, false},
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"math"
 	"reflect"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -20,8 +19,6 @@ import (
 	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/fault"
 )
-
-const internalSentence = "Internal error"
 
 // Config says what a Presenter needs. All of it is required.
 type Config struct {
@@ -103,7 +100,7 @@ func (p *Presenter) classify(ctx context.Context, met *gqlerror.Error) *fault.Er
 		return fault.New(kind, "The request took too long.")
 	}
 	p.logOnce(ctx, met)
-	return fault.New(fault.Internal, internalSentence)
+	return fault.NewInternal(nil)
 }
 
 // responsePath is the path of the field in the response. gqlgen appends the
@@ -179,15 +176,8 @@ func publicCode(kind fault.Kind) string {
 // panic's value only what cannot hold anything of a request.
 func (p *Presenter) Recover(ctx context.Context, panicked any) error {
 	p.config.Logger.ErrorContext(ctx, "panic in a resolver",
-		"request_id", exchange.FromContext(ctx).RequestID, "panic", panicText(panicked), "stack", string(debug.Stack()))
-	return fault.New(fault.Internal, internalSentence)
-}
-
-func panicText(panicked any) string {
-	if err, ok := panicked.(runtime.Error); ok {
-		return err.Error()
-	}
-	return reflect.TypeOf(panicked).String()
+		"request_id", exchange.FromContext(ctx).RequestID, "panic", fault.PanicText(panicked), "stack", string(debug.Stack()))
+	return fault.NewInternal(nil)
 }
 
 // logOnce logs an error that nobody classified, once per operation. Its text

@@ -85,15 +85,19 @@ func rooms() map[string]room {
 		"internal/relay": {},
 
 		// The vocabulary that all share.
+		"internal/address":  {doors: []string{"net"}}, // SplitHostPort, and no socket
+		"internal/bounded":  {doors: []string{"os"}},
 		"internal/exchange": {},
 		"internal/fault":    {},
 		"internal/tenant":   {},
 
 		// Upstream and what is kept of it.
 		"internal/billpocket": {
-			ours:    []string{"internal/fault", "internal/money", "internal/paymentlink", "internal/tenant"},
+			ours: []string{
+				"internal/address", "internal/bounded", "internal/fault", "internal/money", "internal/paymentlink", "internal/tenant",
+			},
 			modules: []string{compress},
-			doors:   []string{"net", "net/http", "os", "syscall", "unsafe"}, // a CA file, errors of connections, text that aliases the body
+			doors:   []string{"net", "net/http", "syscall", "unsafe"}, // errors of connections, text that aliases the body
 		},
 		"internal/upstream": { // it decides by fault kind, and knows no client
 			ours:    []string{"internal/fault", "internal/paymentlink", "internal/tenant"},
@@ -107,32 +111,32 @@ func rooms() map[string]room {
 		// The edge.
 		"internal/gqlhttp": {
 			ours: []string{
-				"internal/caller", "internal/exchange", "internal/fault", "internal/guard", "internal/persisted",
+				"internal/address", "internal/caller", "internal/exchange", "internal/fault", "internal/guard", "internal/persisted",
 				"internal/telemetry", "internal/tenant",
 			},
 			modules: []string{compress, gqlgen, gqlparser},
 			doors:   []string{"net", "net/http", "os"}, // os: the error of a deadline
 		},
 		"internal/caller": {
-			ours: []string{"internal/fault", "internal/tenant"},
+			ours: []string{"internal/address", "internal/bounded", "internal/fault", "internal/tenant"},
 			modules: []string{
 				"github.com/MicahParks/jwkset", "github.com/MicahParks/keyfunc/v3", "github.com/goccy/go-yaml",
 				"github.com/golang-jwt/jwt/v5", "golang.org/x/time",
 			},
-			doors: []string{"net", "net/http", "os"}, // the issuer's keys, the credentials file
+			doors: []string{"net/http"}, // the issuer's keys
 		},
 		"internal/guard": {ours: []string{"internal/fault"}, modules: []string{gqlparser, otter}},
 		"internal/persisted": {
-			ours:    []string{"internal/fault"},
+			ours:    []string{"internal/bounded", "internal/fault"},
 			modules: []string{gqlparser, otter},
-			doors:   []string{"os"}, // manifest files
 		},
 		"internal/playground": {doors: []string{"net/http"}},
 
 		// The process.
 		"internal/config": {
+			ours:    []string{"internal/address", "internal/bounded"},
 			modules: []string{"github.com/alecthomas/kong"},
-			doors:   []string{"net", "os"}, // secrets in files
+			doors:   []string{"net"},
 		},
 		"internal/serving":   {doors: []string{"net", "net/http"}},
 		"internal/telemetry": {ours: []string{"internal/fault"}, doors: []string{"net/http", "os"}},

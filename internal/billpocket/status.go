@@ -18,17 +18,9 @@ const (
 	forbidden       = "Upstream does not let these credentials list payment links."
 	rateLimited     = "Upstream asks to be called less often."
 	unavailable     = "Upstream is not available."
-	timedOut        = "Upstream took too long to answer."
 	rejected        = "Upstream rejected the request."
 	malformed       = "Upstream sent an answer that cannot be read."
 	canceled        = "The request was cancelled."
-)
-
-// Retry-After of an answer is kept between these. The least also stands for one
-// that is unreadable, and on a 429 for one that is absent.
-const (
-	minRetryAfter = time.Second
-	maxRetryAfter = 5 * time.Minute
 )
 
 // statusFault is the table from statuses to kinds, but for 200 and 204.
@@ -43,7 +35,7 @@ func statusFault(resp *http.Response, now time.Time) *fault.Error {
 	case status == http.StatusTooManyRequests:
 		kind, public = fault.UpstreamRateLimited, rateLimited
 	case status == http.StatusRequestTimeout:
-		kind, public = fault.UpstreamTimeout, timedOut
+		return fault.NewUpstreamTimeout(statusError(status))
 	case status >= 400 && status <= 499:
 		kind, public = fault.UpstreamRejected, rejected
 	case status >= 500 && status <= 599:
@@ -69,13 +61,13 @@ func retryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	var wait time.Duration
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
-		wait = time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
+		wait = time.Duration(min(seconds, uint64(fault.MaxRetryAfter/time.Second))) * time.Second
 	} else if errors.Is(err, strconv.ErrRange) {
-		wait = maxRetryAfter
+		wait = fault.MaxRetryAfter
 	} else if at, err := http.ParseTime(value); err == nil {
 		wait = at.Sub(now)
 	}
-	return min(max(wait, minRetryAfter), maxRetryAfter)
+	return fault.BoundRetryAfter(wait)
 }
 
 // classify turns an error of sending or reading into a fault. What the caller
@@ -87,7 +79,7 @@ func classify(ctx, tryCtx context.Context, err error) *fault.Error {
 	case errors.Is(err, errBody):
 		return fault.Wrap(fault.UpstreamMalformed, malformed, err)
 	case tryCtx.Err() != nil, isTimeout(err):
-		return fault.Wrap(fault.UpstreamTimeout, timedOut, context.DeadlineExceeded)
+		return fault.NewUpstreamTimeout(context.DeadlineExceeded)
 	}
 	return fault.Wrap(fault.UpstreamUnavailable, unavailable, cause(err))
 }

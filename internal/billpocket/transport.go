@@ -5,12 +5,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
+
+	"paymentlinks/internal/bounded"
 )
 
 const (
@@ -57,7 +57,7 @@ func rootCAs(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil //nolint:nilnil // nil is a pool: the system's
 	}
-	pem, err := readCAFile(file)
+	pem, err := bounded.ReadFile(file, maxCAFileBytes)
 	if err != nil {
 		return nil, fmt.Errorf("upstream CA file: %w", err)
 	}
@@ -69,13 +69,4 @@ func rootCAs(file string) (*x509.CertPool, error) {
 		return nil, errors.New("upstream CA file holds no PEM certificate")
 	}
 	return pool, nil
-}
-
-func readCAFile(file string) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // read only
-	return io.ReadAll(io.LimitReader(f, maxCAFileBytes))
 }

@@ -19,9 +19,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
+	"paymentlinks/internal/address"
 	"paymentlinks/internal/fault"
 	"paymentlinks/internal/tenant"
 )
@@ -135,14 +135,10 @@ func (cfg Config) check() error {
 	if cfg.Issuer == "" {
 		return nil
 	}
-	location, err := url.Parse(cfg.JWKSURL)
-	if err != nil || location.Host == "" || location.User != nil {
-		return errors.New("the JWKS URL must be an absolute URL without a user")
+	if _, err := address.ParseService(cfg.JWKSURL, false); err != nil {
+		return fmt.Errorf("the JWKS URL %w", err)
 	}
-	if location.Scheme == "https" || (location.Scheme == "http" && isLoopback(location.Hostname())) {
-		return nil
-	}
-	return errors.New("the JWKS URL must be https, or http to loopback")
+	return nil
 }
 
 // Identify returns the tenant for which r is answered. The zero Tenant and no

@@ -29,7 +29,7 @@ func TestNewRefuses(t *testing.T) {
 		"keys over plain http":                {withIssuer, func(c *caller.Config) { c.JWKSURL = "http://SECRET.example/keys" }, "https"},
 		"keys over http to a loopback suffix": {withIssuer, func(c *caller.Config) { c.JWKSURL = "http://localhost.SECRET.example/keys" }, "https"},
 		"keys of a file":                      {withIssuer, func(c *caller.Config) { c.JWKSURL = "file:///SECRET" }, "absolute"},
-		"keys with a password in the URL":     {withIssuer, func(c *caller.Config) { c.JWKSURL = "https://u:SECRET@h.example/" }, "without a user"},
+		"keys with a password in the URL":     {withIssuer, func(c *caller.Config) { c.JWKSURL = "https://u:SECRET@h.example/" }, "must not hold a user"},
 		"credentials file is not there":       {withIssuer, func(c *caller.Config) { c.CredentialsFile = t.TempDir() + "/none.yaml" }, "credentials file"},
 	}
 	for name, test := range tests {

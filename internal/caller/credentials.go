@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"paymentlinks/internal/bounded"
 	"paymentlinks/internal/tenant"
 )
 
@@ -51,7 +51,7 @@ type credentialsFile struct {
 // openCredentialsFile reads the file once; then it must be whole.
 func openCredentialsFile(path string, now func() time.Time, logger *slog.Logger) (*credentialsFile, error) {
 	f := &credentialsFile{path: path, now: now, logger: logger, readAt: now()}
-	content, err := readBounded(path)
+	content, err := bounded.ReadFile(path, maxCredentialsFile)
 	if err != nil {
 		return nil, fmt.Errorf("credentials file: %w", err)
 	}
@@ -83,7 +83,7 @@ func (f *credentialsFile) refresh() {
 		return
 	}
 	f.readAt = now
-	content, err := readBounded(f.path)
+	content, err := bounded.ReadFile(f.path, maxCredentialsFile)
 	if err != nil {
 		if !f.missing {
 			f.logger.Error("credentials file not read, the merchants stay as they were", "error", err)
@@ -104,22 +104,6 @@ func (f *credentialsFile) refresh() {
 	}
 	f.merchants.Store(&merchants)
 	f.logger.Info("credentials file read again", "merchants", len(merchants))
-}
-
-func readBounded(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	content, err := io.ReadAll(io.LimitReader(file, maxCredentialsFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > maxCredentialsFile {
-		return nil, errors.New("more than 4 MiB")
-	}
-	return content, nil
 }
 
 // parseMerchants reads the file's content. Its errors tell a place, never what

@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/MicahParks/jwkset"
+
+	"paymentlinks/internal/bounded"
 )
 
 const (
@@ -205,22 +205,13 @@ func (k *keySet) replace() (err error) {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("ask for the keys: status %d", resp.StatusCode)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxJWKSBytes+1))
-	switch {
-	case err != nil:
+	body, err := bounded.ReadAll(resp.Body, maxJWKSBytes)
+	if err != nil {
 		return fmt.Errorf("read the keys: %w", err)
-	case len(body) > maxJWKSBytes:
-		return errors.New("read the keys: more than 1 MiB")
 	}
 	keys, err := publicKeys(body)
 	if err != nil {
 		return err
 	}
 	return k.KeyReplaceAll(ctx, keys)
-}
-
-// isLoopback reports whether a URL's host is this machine by its name alone.
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }

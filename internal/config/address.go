@@ -2,11 +2,10 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net"
-	"net/netip"
-	"net/url"
-	"strconv"
-	"strings"
+
+	"paymentlinks/internal/address"
 )
 
 // Off turns a listener off.
@@ -60,7 +59,7 @@ func (c *Config) completeAddresses(env map[string]string) error {
 // setListen decides the API's address: what is set, else loopback with the
 // sandbox and everywhere without, on PORT or 8080.
 func (c *Config) setListen(port string) error {
-	if port != "" && !isPort(port) {
+	if port != "" && !address.IsPort(port) {
 		return errors.New("PORT must be a port number, 0 to 65535")
 	}
 	if c.Server.Listen != "" {
@@ -83,50 +82,19 @@ func (c *Config) setListen(port string) error {
 	return nil
 }
 
-func checkAddress(flag, address string) error {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil || !isPort(port) || (host != "" && !isHost(host)) {
-		return problem(flag, "is %q, which is no address such as 127.0.0.1:8080, [::1]:8080 or :8080", address)
+func checkAddress(flag, listen string) error {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || !address.IsPort(port) || (host != "" && !address.IsHost(host)) {
+		return problem(flag, "is %q, which is no address such as 127.0.0.1:8080, [::1]:8080 or :8080", listen)
 	}
 	return nil
 }
 
-func isPort(text string) bool {
-	_, err := strconv.ParseUint(text, 10, 16)
-	return err == nil
-}
-
 // isLoopbackAddress reports whether only this machine can connect. A name
 // other than localhost may point anywhere.
-func isLoopbackAddress(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	return err == nil && isLoopbackHost(host)
-}
-
-func isLoopbackHost(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
-}
-
-// isHost reports whether text is an IP address or a DNS name.
-func isHost(text string) bool {
-	if _, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
-		return true
-	}
-	if text == "" || len(text) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(text, ".") {
-		if label == "" || len(label) > 63 || strings.ContainsFunc(label, func(r rune) bool {
-			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
-		}) {
-			return false
-		}
-	}
-	return true
+func isLoopbackAddress(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	return err == nil && address.IsLoopback(host)
 }
 
 func (c *Config) checkUpstream() error {
@@ -151,32 +119,11 @@ func (c *Config) checkUpstream() error {
 	return nil
 }
 
-// checkServiceURL accepts an absolute URL without anything that has no place
-// in it. Its errors leave the URL out: there may be a password in it.
+// checkServiceURL is address.ParseService with the setting that lifts its bound.
 func checkServiceURL(text string, acceptHTTP bool) error {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "" || u.Opaque != "" || !isHost(u.Hostname()) || (u.Port() != "" && !isPort(u.Port())):
-		return errors.New("must be an absolute URL such as https://api.example.com")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return errors.New("must be an https URL")
-	case u.User != nil:
-		return errors.New("must not hold a user or password")
-	case u.RawQuery != "" || u.ForceQuery:
-		return errors.New("must not have a query")
-	case u.Fragment != "" || strings.Contains(text, "#"):
-		return errors.New("must not have a fragment")
-	case u.Scheme == "http" && !acceptHTTP && !isLoopbackHost(u.Hostname()):
-		return errors.New("must be an https URL: http only reaches loopback (" + variable("upstream-insecure") + " lifts that for upstream)")
+	_, err := address.ParseService(text, acceptHTTP)
+	if errors.Is(err, address.ErrPlainHTTP) {
+		return fmt.Errorf("%w (%s lifts that for upstream)", err, variable("upstream-insecure"))
 	}
-	return nil
-}
-
-// checkOrigin accepts an origin as browsers send it: scheme, host, port.
-func checkOrigin(text string) error {
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || !isHost(u.Hostname()) || u.Scheme+"://"+u.Host != text {
-		return errors.New("an origin is a scheme and a host, such as https://app.example.com")
-	}
-	return nil
+	return err
 }

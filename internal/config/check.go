@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"paymentlinks/internal/address"
 )
 
 // checkRanges checks every value against the bounds in its tag.
@@ -92,17 +94,17 @@ func (c *Config) checkDocuments() error {
 // checkNames checks the lists of hosts and origins.
 func (c *Config) checkNames() error {
 	for _, host := range c.Server.AllowedHosts {
-		if !isHost(host) {
+		if !address.IsHost(host) {
 			return problem("allowed-hosts", "has %q, which is no host name or address", host)
 		}
 	}
 	for _, host := range c.Upstream.LiveHosts {
-		if !isHost(host) {
+		if !address.IsHost(host) {
 			return problem("live-hosts", "has %q, which is no host name or address", host)
 		}
 	}
 	for _, origin := range c.Server.AllowedOrigins {
-		if err := checkOrigin(origin); err != nil {
+		if _, err := address.ParseOrigin(origin); err != nil {
 			return problem("allowed-origins", "has %q: %w", origin, err)
 		}
 	}

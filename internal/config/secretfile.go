@@ -2,9 +2,9 @@ package config
 
 import (
 	"errors"
-	"io"
-	"os"
 	"strings"
+
+	"paymentlinks/internal/bounded"
 )
 
 // maxSecretFileBytes is far more than any credential has.
@@ -38,20 +38,12 @@ func (c *Config) readSecrets() error {
 // readSecret reads a file without the white space round its text: editors and
 // echo end files with a line break.
 func readSecret(name string) (string, error) {
-	f, err := os.Open(name) //nolint:gosec // the operator names the file
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }()
-	content, err := io.ReadAll(io.LimitReader(f, maxSecretFileBytes+1))
+	content, err := bounded.ReadFile(name, maxSecretFileBytes)
 	if err != nil {
 		return "", err
 	}
 	text := strings.TrimSpace(string(content))
-	switch {
-	case len(content) > maxSecretFileBytes:
-		return "", errors.New("the file is too large for a secret")
-	case text == "":
+	if text == "" {
 		return "", errors.New("the file is empty")
 	}
 	return text, nil

@@ -1,38 +1,39 @@
 package gqlhttp
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
+	"paymentlinks/internal/address"
 	"paymentlinks/internal/fault"
 )
 
-// origins are the browser origins that may call the API, as Origin spells them.
-type origins map[string]struct{}
+// origins are the browser origins that may call the API.
+type origins map[address.Origin]struct{}
 
-// newOrigins checks the configured origins: scheme and host, nothing more.
 func newOrigins(named []string) (origins, error) {
 	o := make(origins, len(named))
 	for _, name := range named {
-		u, err := url.Parse(name)
+		origin, err := address.ParseOrigin(name)
 		if err != nil {
-			return nil, errors.New("gqlhttp: an allowed origin is no URL")
+			return nil, fmt.Errorf("gqlhttp: allowed origin: %w", err)
 		}
-		bare := url.URL{Scheme: u.Scheme, Host: u.Host}
-		if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || !strings.EqualFold(bare.String(), name) {
-			return nil, fmt.Errorf("gqlhttp: allowed origin %q must be a scheme and a host, like https://shop.example", name)
-		}
-		o[strings.ToLower(name)] = struct{}{}
+		o[origin] = struct{}{}
 	}
 	return o, nil
 }
 
 // named reports whether a value of Origin is one of the configured.
-func (o origins) named(origin string) bool {
-	_, ok := o[strings.ToLower(origin)]
+func (o origins) named(sent string) bool {
+	if len(o) == 0 {
+		return false
+	}
+	origin, err := address.ParseOrigin(sent)
+	if err != nil {
+		return false
+	}
+	_, ok := o[origin]
 	return ok
 }
 

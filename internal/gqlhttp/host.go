@@ -2,10 +2,9 @@ package gqlhttp
 
 import (
 	"errors"
-	"net"
-	"net/netip"
 	"strings"
 
+	"paymentlinks/internal/address"
 	"paymentlinks/internal/fault"
 )
 
@@ -21,7 +20,7 @@ func newHosts(allowed []string) (hosts, error) {
 	}
 	h := make(hosts, len(allowed))
 	for _, name := range allowed {
-		bare := hostName(name)
+		bare := address.HostName(name)
 		if bare == "" || strings.ContainsAny(bare, "/@ ") {
 			return nil, errors.New("gqlhttp: an allowed host is no host name")
 		}
@@ -35,26 +34,9 @@ func (h hosts) check(host string) error {
 	if h == nil {
 		return nil
 	}
-	name := hostName(host)
-	if _, ok := h[name]; ok || isLoopback(name) {
+	name := address.HostName(host)
+	if _, ok := h[name]; ok || address.IsLoopback(name) {
 		return nil
 	}
 	return fault.New(fault.Misdirected, "This server does not answer for the host name of the request.")
-}
-
-// hostName cuts port, brackets and the final dot, and lower-cases.
-func hostName(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	return strings.ToLower(strings.TrimSuffix(host, "."))
-}
-
-func isLoopback(name string) bool {
-	if name == "localhost" {
-		return true
-	}
-	address, err := netip.ParseAddr(name)
-	return err == nil && address.Unmap().IsLoopback()
 }

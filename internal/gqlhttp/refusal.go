@@ -55,18 +55,15 @@ func (c *call) unclassified(ctx context.Context, kind fault.Kind, err error) ref
 		return refusal{kind: kind, message: "The request took too long."}
 	}
 	c.logFailure(ctx, err)
-	return refusal{kind: fault.Internal, message: internalError}
+	return refusal{kind: fault.Internal, message: fault.NewInternal(nil).Public}
 }
-
-// internalError is all that a client reads of a failure that nobody classified.
-const internalError = "Internal error"
 
 // writeRefusal is the one writer of requests that were not executed. Their
 // answers have no data entry.
 func (c *call) writeRefusal(refusals []refusal) {
 	first := &refusals[0]
 	if first.retryAfter == 0 && (first.kind == fault.RateLimited || first.kind == fault.Overloaded) {
-		first.retryAfter = time.Second // these two always say when (RFC 9110, 10.2.3)
+		first.retryAfter = fault.MinRetryAfter // these two always say when (RFC 9110, 10.2.3)
 	}
 	c.kind = first.kind
 	status := statusOf(first.kind, c.media)

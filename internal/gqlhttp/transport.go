@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
-	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -95,20 +94,15 @@ func (c *call) finish(ctx context.Context) {
 			c.logAccess(ctx)
 			panic(http.ErrAbortHandler) // part of an answer is out: only a broken connection tells
 		}
-		c.writeRefusal([]refusal{{kind: fault.Internal, message: internalError}})
+		c.writeRefusal([]refusal{{kind: fault.Internal, message: fault.NewInternal(nil).Public}})
 	}
 	c.logAccess(ctx)
 }
 
-// logPanic logs where it happened. A panic's value may hold anything of a
-// request, so that only the runtime's own words are logged, else the type.
+// logPanic logs where it happened.
 func (c *call) logPanic(ctx context.Context, panicked any) {
-	what := reflect.TypeOf(panicked).String()
-	if err, ok := panicked.(runtime.Error); ok {
-		what = err.Error()
-	}
 	c.t.cfg.Logger.LogAttrs(ctx, slog.LevelError, "panic at the edge",
-		slog.String("request_id", c.exchange.RequestID), slog.String("panic", what), slog.String("stack", string(debug.Stack())))
+		slog.String("request_id", c.exchange.RequestID), slog.String("panic", fault.PanicText(panicked)), slog.String("stack", string(debug.Stack())))
 }
 
 // logFailure logs a failure that nobody classified, by its type alone.

@@ -126,7 +126,7 @@ func TestNewRefuses(t *testing.T) {
 		"negative size":                 {persisted.Config{MaxBytes: -2}, "MaxBytes is -2"},
 		"missing file":                  {persisted.Config{Manifests: []string{"testdata/nobody.json"}}, "testdata/nobody.json"},
 		"a directory":                   {persisted.Config{Manifests: []string{"testdata"}}, "testdata"},
-		"larger than a manifest may be": {persisted.Config{Manifests: []string{write(t, strings.Repeat(" ", persisted.MaxManifestBytes+1))}}, "is larger than 67108864 bytes"},
+		"larger than a manifest may be": {persisted.Config{Manifests: []string{write(t, strings.Repeat(" ", persisted.MaxManifestBytes+1))}}, "is larger than it may be: 67108864 bytes"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -4,12 +4,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"paymentlinks/internal/bounded"
 	"paymentlinks/internal/fault"
 )
 
@@ -30,9 +29,9 @@ func (t *trusted) isEmpty() bool { return len(t.byID) == 0 }
 
 // read adds the documents of one file.
 func (t *trusted) read(file string, check func(string) error) error {
-	content, err := readBounded(file)
+	content, err := bounded.ReadFile(file, MaxManifestBytes)
 	if err != nil {
-		return err // it names the file
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	entries, err := ParseManifest(content)
 	if err != nil {
@@ -92,20 +91,4 @@ func withoutContents(err error) error {
 		return errors.New(refusal.Public)
 	}
 	return errors.New("its document is not valid against the schema")
-}
-
-func readBounded(file string) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	content, err := io.ReadAll(io.LimitReader(f, MaxManifestBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > MaxManifestBytes {
-		return nil, fmt.Errorf("%s: is larger than %d bytes", file, MaxManifestBytes)
-	}
-	return content, nil
 }

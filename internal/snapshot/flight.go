@@ -90,7 +90,7 @@ func (s *Store) remember(f *flight, r request) {
 	case kind == fault.UpstreamRateLimited && f.prev != nil:
 		s.lists.Set(r.tenant.Key, f.prev.afterLimit(now, limit))
 	case kind == fault.UpstreamRateLimited:
-		s.refusals.Set(r.tenant.Key, &refusal{err: f.err, until: now.Add(retryAfter(limit))})
+		s.refusals.Set(r.tenant.Key, &refusal{err: f.err, until: now.Add(fault.BoundRetryAfter(limit.RetryAfter))})
 	case f.prev != nil:
 		s.lists.Set(r.tenant.Key, f.prev.afterFailure(now))
 	}

@@ -149,8 +149,8 @@ func TestBrokenLister(t *testing.T) {
 		fault func() error
 		log   string
 	}{
-		"panics":                      {func() error { panic(secret) }, "withheld"},
-		"panics with an error":        {func() error { panic(errors.New(secret)) }, "withheld"},
+		"panics":                      {func() error { panic(secret) }, "panic in the lister"},
+		"panics with an error":        {func() error { panic(errors.New(secret)) }, "panic in the lister"},
 		"panics in the runtime":       {func() error { return []error{}[len(secret)] }, "index out of range"},
 		"ends its goroutine":          {func() error { runtime.Goexit(); return nil }, "neither a list nor an error"},
 		"gives an unclassified error": {func() error { return errors.New("boom") }, "boom"},

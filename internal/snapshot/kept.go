@@ -98,7 +98,7 @@ func (k *kept) afterFailure(now time.Time) *kept {
 func (k *kept) afterLimit(now time.Time, limit *fault.Error) *kept {
 	next := k.afterFailure(now)
 	next.limited = limit
-	next.nextTry = now.Add(retryAfter(limit))
+	next.nextTry = now.Add(fault.BoundRetryAfter(limit.RetryAfter))
 	return next
 }
 

@@ -3,7 +3,6 @@ package snapshot
 import (
 	"context"
 	"errors"
-	"runtime"
 	"time"
 
 	"paymentlinks/internal/fault"
@@ -16,12 +15,6 @@ const (
 	maxRefusals = 10_000
 	// refusedFor is how long upstream's 401 or 403 is answered from memory.
 	refusedFor = 2 * time.Second
-)
-
-// The bounds of upstream's Retry-After.
-const (
-	defaultRetryAfter = time.Second
-	maxRetryAfter     = 5 * time.Minute
 )
 
 // refusal is upstream's word that a pair without a list must not be asked for
@@ -45,14 +38,6 @@ func remaining(err error, left time.Duration) error {
 	return &rest
 }
 
-// retryAfter is the time that upstream's 429 asks for, within bounds.
-func retryAfter(limit *fault.Error) time.Duration {
-	if limit.RetryAfter <= 0 {
-		return defaultRetryAfter
-	}
-	return min(limit.RetryAfter, maxRetryAfter)
-}
-
 // isRefusal reports whether upstream denied the pair itself: then nothing
 // fetched under it may be answered any more.
 func isRefusal(err error) bool {
@@ -70,17 +55,15 @@ func classify(ctx context.Context, err error) error {
 	case fault.Canceled:
 		return fault.Wrap(fault.UpstreamUnavailable, "Billpocket could not be reached.", err)
 	case fault.Timeout:
-		return fault.Wrap(fault.UpstreamTimeout, publicLate, err)
+		return fault.NewUpstreamTimeout(err)
 	case fault.Internal:
-		return fault.Wrap(fault.Internal, "Internal error", err)
+		return fault.NewInternal(err)
 	default:
 		return err
 	}
 }
 
-const publicLate = "Billpocket did not answer in time."
-
-func errLate() error { return fault.New(fault.UpstreamTimeout, publicLate) }
+func errLate() error { return fault.NewUpstreamTimeout(nil) }
 
 func errLeft(cause error) error {
 	return fault.Wrap(fault.Canceled, "The caller left.", cause)
@@ -93,8 +76,7 @@ func errStopping() error {
 // errNothing is a Lister that keeps no promise: neither a list nor an error.
 var errNothing = errors.New("the lister returned neither a list nor an error")
 
-// panicError is a panic of the Lister. Of the value it tells the type alone,
-// for the value may hold anything, except for those of the runtime.
+// panicError is a panic of the Lister.
 type panicError struct {
 	what  string
 	stack []byte
@@ -103,8 +85,5 @@ type panicError struct {
 func (e *panicError) Error() string { return "panic in the lister: " + e.what }
 
 func newPanicError(value any, stack []byte) *panicError {
-	if err, ok := value.(runtime.Error); ok {
-		return &panicError{what: err.Error(), stack: stack}
-	}
-	return &panicError{what: "value withheld", stack: stack}
+	return &panicError{what: fault.PanicText(value), stack: stack}
 }
