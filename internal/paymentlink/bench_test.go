@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,6 +120,25 @@ func BenchmarkPage(b *testing.B) {
 					b.Fatal("no links")
 				}
 			})
+		})
+	}
+}
+
+// BenchmarkFold builds the text of searches over a megabyte of descriptions.
+func BenchmarkFold(b *testing.B) {
+	for name, text := range map[string]string{"ASCII": "mesa ", "accents": "ñ", "ligatures": "\ufdfa", "Korean": "한"} {
+		b.Run(name, func(b *testing.B) {
+			records := realistic(1000)
+			for i := range records {
+				records[i].Description = strings.Repeat(text, 1000/len(text))
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				set := newSet(records)
+				b.StartTimer()
+				set.Select(paymentlink.Filter{Search: "zz"}, now)
+			}
 		})
 	}
 }

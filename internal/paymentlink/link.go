@@ -3,6 +3,7 @@ package paymentlink
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"paymentlinks/internal/money"
 )
@@ -175,13 +176,14 @@ func cutCode(description, code string) string {
 	if !ok {
 		return description
 	}
-	// Folding may change the number of bytes, so the parenthesis is what marks the place.
-	open := strings.LastIndex(rest, " (")
-	for open >= 0 {
-		if strings.EqualFold(rest[open+2:], code) {
-			return rest[:open]
-		}
-		open = strings.LastIndex(rest[:open], " (")
+	// Texts that differ in case alone may differ in bytes, but not in characters.
+	start := len(rest)
+	for range utf8.RuneCountInString(code) {
+		_, size := utf8.DecodeLastRuneInString(rest[:start])
+		start -= size
+	}
+	if before, ok := strings.CutSuffix(rest[:start], " ("); ok && strings.EqualFold(rest[start:], code) {
+		return before
 	}
 	return description
 }

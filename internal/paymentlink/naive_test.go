@@ -42,6 +42,19 @@ func naiveState(r paymentlink.Record, now time.Time) paymentlink.State {
 func naiveHasAmount(r paymentlink.Record) bool { return r.Amount.Valid && r.Currency != "" }
 
 func naiveFold(s string) string {
+	var folded strings.Builder
+	for _, c := range s {
+		// What would grow more than threefold folds to itself.
+		if text := naiveFoldAll(string(c)); len(text) <= 3*len(string(c)) {
+			folded.WriteString(text)
+		} else {
+			folded.WriteRune(c)
+		}
+	}
+	return folded.String()
+}
+
+func naiveFoldAll(s string) string {
 	s = strings.Map(func(c rune) rune {
 		if unicode.Is(unicode.Mn, c) {
 			return -1

@@ -1,18 +1,10 @@
 package paymentlink
 
 import (
-	"math"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 )
 
 // Text is searched in a folded form, in which texts that differ only in case
@@ -27,32 +19,22 @@ import (
 type textIndex struct {
 	once sync.Once
 	text string
-	ends []uint32 // where each link's part ends; links behind the last one are folded at each search
+	ends []uint32 // where each link's part ends
 }
 
-// expansion bounds the memory of folding. Decomposing doubles or triples
-// accented Latin and Korean text at worst; a list of ligatures such as U+FDFA
-// would grow elevenfold, and is folded at each search from there on.
-const expansion = 3
-
-func textBudget(r *Record) int { return expansion * (len(r.Description) + len(codeOf(r)) + 2) }
+// foldedBytes is how long the folded text of a link can be.
+func foldedBytes(r *Record) int { return expansion * (len(r.Description) + len(codeOf(r)) + 2) }
 
 func (x *textIndex) build(s *Set) {
-	budget := 0
+	plain := 0
 	for i := range s.records {
-		budget += textBudget(&s.records[i])
+		plain += foldedBytes(&s.records[i]) / expansion
 	}
-	budget = min(budget, math.MaxUint32)
 	var fold folder
-	text := make([]byte, 0, budget/expansion)
+	text := make([]byte, 0, plain)
 	x.ends = make([]uint32, 0, len(s.records))
 	for i := range s.records {
-		before := len(text)
 		text = fold.appendLink(text, &s.records[i])
-		if len(text) > budget {
-			text = text[:before]
-			break
-		}
 		x.ends = append(x.ends, uint32(len(text)))
 	}
 	x.text = string(text)
@@ -76,29 +58,19 @@ func (s *Set) search(rows []int32, words []string) []int32 {
 	x := &s.text
 	x.once.Do(func() { x.build(s) })
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) }) // the longest is likely the rarest
-	var found []int32
-	indexed, _ := slices.BinarySearch(rows, int32(len(x.ends)))
-	if indexed*denseFrom >= len(x.ends) {
-		found = intersect(x.scan(words), rows[:indexed])
-	} else {
-		for _, row := range rows[:indexed] {
-			if containsAll(x.part(int(row)), words) {
-				found = append(found, row)
-			}
-		}
+	if len(rows)*denseFrom >= len(x.ends) {
+		return intersect(x.scan(words), rows)
 	}
-	var fold folder
-	var part []byte
-	for _, row := range rows[indexed:] {
-		part = fold.appendLink(part[:0], &s.records[row])
-		if containsAll(string(part), words) {
+	var found []int32
+	for _, row := range rows {
+		if containsAll(x.part(int(row)), words) {
 			found = append(found, row)
 		}
 	}
 	return found
 }
 
-// scan returns the indexed links that have all words, ascending.
+// scan returns the links that have all words, ascending.
 func (x *textIndex) scan(words []string) []int32 {
 	var found []int32
 	row, start := 0, 0
@@ -152,43 +124,4 @@ func searchWords(search string) []string {
 	}
 	var fold folder
 	return strings.Fields(string(fold.append(nil, search)))
-}
-
-// folder removes case and accents: compatibility decomposition (NFKD), without
-// its combining marks (general category Mn), case folded. The zero value is
-// ready; it is not safe for concurrent use.
-type folder struct {
-	chain transform.Transformer
-}
-
-func (f *folder) appendLink(dst []byte, r *Record) []byte {
-	dst = append(f.append(dst, r.Description), '\n')
-	return append(f.append(dst, codeOf(r)), '\n')
-}
-
-func (f *folder) append(dst []byte, s string) []byte {
-	start := len(dst)
-	for i := range len(s) {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			return f.appendSlow(dst[:start], s)
-		}
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
-	}
-	return dst
-}
-
-func (f *folder) appendSlow(dst []byte, s string) []byte {
-	if f.chain == nil {
-		f.chain = transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold())
-	}
-	out, _, err := transform.Append(f.chain, dst, []byte(s))
-	if err != nil {
-		// None of the three can fail on a whole text; unfolded text is still searchable.
-		return append(dst, s...)
-	}
-	return out
 }

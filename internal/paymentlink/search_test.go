@@ -2,6 +2,7 @@ package paymentlink_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -96,8 +97,9 @@ func TestSearchLongText(t *testing.T) {
 	}
 }
 
-// Text that grows manyfold when folded is not kept, and found all the same.
-func TestSearchBeyondTheKeptText(t *testing.T) {
+// A ligature that would grow manyfold when folded is found by itself alone, and
+// what stands beside it as ever.
+func TestSearchLigatures(t *testing.T) {
 	records := make([]paymentlink.Record, 50)
 	for i := range records {
 		records[i] = paymentlink.Record{
@@ -108,13 +110,51 @@ func TestSearchBeyondTheKeptText(t *testing.T) {
 		}
 	}
 	set := newSet(records)
-	for search, want := range map[string]int{"anejo": 50, "code49": 1, "CODE0 añejo": 10, "code50": 0, "صلى": 50} {
+	for search, want := range map[string]int{"anejo": 50, "code49": 1, "CODE0 añejo": 10, "code50": 0, "صلى": 0, "\ufdfa": 50} {
 		if got := set.Select(paymentlink.Filter{Search: search}, now).Len(); got != want {
 			t.Errorf("%q finds %d links, want %d", search, got, want)
 		}
 	}
 	if diff := cmp.Diff([]string{"3"}, idsOf(set.Select(paymentlink.Filter{Search: "code03", IDs: []string{"4", "3"}}, now))); diff != "" {
 		t.Errorf("search among two ids (-want +got):\n%s", diff)
+	}
+}
+
+// No text makes folding again necessary, or takes more memory than was counted.
+func TestSearchFoldsOnce(t *testing.T) {
+	for name, text := range map[string]string{"ASCII": "abc", "accents": "ñ", "ligatures": "\ufdfa", "Korean": "한", "invalid bytes": "\xff"} {
+		t.Run(name, func(t *testing.T) {
+			records := make([]paymentlink.Record, 200)
+			for i := range records {
+				records[i] = paymentlink.Record{ID: fmt.Sprint(i), URL: "https://x.example/", Description: strings.Repeat(text, 3000/len(text))}
+			}
+			set := newSet(records)
+			counted := uint64(set.SizeBytes())
+			search := func() uint64 {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				if got := set.Select(paymentlink.Filter{Search: "zz"}, now).Len(); got != 0 {
+					t.Fatalf("found %d links", got)
+				}
+				runtime.ReadMemStats(&after)
+				return after.TotalAlloc - before.TotalAlloc
+			}
+			search()
+			if again := search(); again > 4<<10 {
+				t.Errorf("a second search takes %d bytes of memory", again)
+			}
+			var before, after runtime.MemStats
+			other := newSet(records)
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			other.Select(paymentlink.Filter{Search: "zz"}, now)
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			if kept := after.HeapAlloc - before.HeapAlloc; after.HeapAlloc > before.HeapAlloc && kept > counted {
+				t.Errorf("the folded text takes %d bytes, the whole list was counted as %d", kept, counted)
+			}
+			runtime.KeepAlive(other)
+		})
 	}
 }
 

@@ -91,7 +91,7 @@ func (s *Set) SizeBytes() int64 {
 		size += int64(len(r.ID) + len(r.URL) + len(r.Code) + len(r.Slug) + len(r.Description) + len(r.UserID) + len(r.PurchaseID))
 		// AvailableRates and ExtraInfo are parts of the element.
 		size += int64(max(len(r.Upstream), len(r.AvailableRates)+len(r.ExtraInfo)))
-		size += int64(textBudget(r))
+		size += int64(foldedBytes(r))
 	}
 	rows := int64(len(s.records)) * int64(unsafe.Sizeof(int32(0)))
 	const postingsOfALink = 4                                    // all, status, currency, both
