@@ -22,7 +22,7 @@ const server = new ApolloServer({
     }),
   }),
   plugins: [{
-    // Answers are the caller's own.
+    // Answers belong to one caller, so no cache may keep them.
     requestDidStart: async () => ({
       willSendResponse: async ({ response }) => response.http.headers.set("cache-control", "private, no-store"),
     }),

@@ -8,7 +8,7 @@ import { parse } from "graphql";
 const paymentlinks = process.env.PAYMENTLINKS_URL ?? "http://127.0.0.1:8080";
 const orders = process.env.ORDERS_URL ?? "http://127.0.0.1:4001";
 
-// Every subgraph tells its schema, paymentlinks also with introspection off.
+// A subgraph tells its schema through _service, also when introspection is off.
 const answer = await fetch(`${paymentlinks}/graphql`, {
   method: "POST",
   headers: { "Content-Type": "application/json" },

@@ -1,5 +1,5 @@
 // Hive Gateway. The two credential headers go to paymentlinks and to no other
-// subgraph; answers are the caller's own and are kept nowhere. With
+// subgraph. Answers belong to one caller, so no cache may keep them. With
 // PAYMENTLINKS_JWT_ISSUER set, forward "authorization" too, and only then.
 import { defineConfig } from "@graphql-hive/gateway";
 
@@ -14,10 +14,10 @@ export const gatewayConfig = defineConfig({
       }
       return headers;
     },
-    fromSubgraphsToClient() {
-      return { "cache-control": "private, no-store" };
-    },
   },
-  // Codes and sentences of paymentlinks are written for clients.
+  plugins: () => [{
+    onResponse: ({ response }) => response.headers.set("cache-control", "private, no-store"),
+  }],
+  // paymentlinks writes its codes and messages for clients.
   maskedErrors: false,
 });

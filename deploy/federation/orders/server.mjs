@@ -1,5 +1,5 @@
-// The orders subgraph. Its three orders stand on links of the sandbox's
-// merchant demo-seed; the last one's link does not exist any more.
+// The orders subgraph. Its three orders reference links of the sandbox's
+// merchant demo-seed. The link of the last one does not exist any more.
 import { readFileSync } from "node:fs";
 import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
@@ -11,8 +11,8 @@ const orders = [
   { id: "1002", linkId: "615295d029329f48597218884178553105e13", total: { amount: "50.00", currency: "MXN" } },
   { id: "1003", linkId: "gone", total: { amount: "99.00", currency: "MXN" } },
 ];
-// Nobody but paymentlinks can say whether a link exists, so this subgraph hands
-// out its id and leaves the answer to the gateway.
+// Only paymentlinks knows whether a link exists, so this subgraph hands out the
+// id and the gateway asks paymentlinks.
 const reference = (linkId) => ({ __typename: "PaymentLink", id: linkId });
 
 const resolvers = {
