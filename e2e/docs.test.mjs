@@ -21,7 +21,7 @@ import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { program, start } from "./lib/service.mjs";
+import { program, start, startSandbox } from "./lib/service.mjs";
 
 const top = new URL("../", import.meta.url);
 const pages = ["docs/platform.md", "docs/web.md", "docs/mobile.md", "docs/sandbox.md"];
@@ -29,7 +29,8 @@ const page = (name) => readFileSync(new URL(name, top), "utf8");
 
 // The addresses that the pages write.
 const serviceAddress = "http://127.0.0.1:8080";
-const issuerAddress = "http://127.0.0.1:9000";
+const issuerAddress = "https://login.example.com/jwks.json";
+const upstreamAddress = "https://your-billpocket-base-url";
 const sandboxAddress = "http://127.0.0.1:8090";
 
 // blocksOf returns the fenced blocks of a page in order.
@@ -67,7 +68,7 @@ async function issuer() {
 function reader() {
   const folder = mkdtempSync(join(tmpdir(), "docs-"));
   const files = new Map();
-  let service, login, token = "";
+  let service, login, upstream, token = "";
 
   // here puts the addresses of this run in place of those that the page writes.
   const here = (text) => {
@@ -84,12 +85,17 @@ function reader() {
   };
   const serve = async (script) => {
     assert.match(script, /^(?:PAYMENTLINKS_\w+=\S+(?: \\\n *| ))*go run \.\n$/, "settings and `go run .`");
-    login ??= await issuer();
     await service?.stop();
     service = undefined;
-    const settings = Array.from(script.matchAll(/PAYMENTLINKS_(\w+)=(\S+)/g), ([, name, value]) => [
-      name, existsSync(join(folder, value)) ? join(folder, value) : value.replace(issuerAddress, login.url).replace(/^127\.0\.0\.1:\d+$/, "127.0.0.1:0"),
-    ]);
+    // What a page names is put in place: its own files, its issuer, its upstream.
+    const value = async (text) => {
+      if (existsSync(join(folder, text))) return join(folder, text);
+      if (text === issuerAddress) return (login ??= await issuer()).url;
+      if (text === upstreamAddress) return (upstream ??= await startSandbox()).url;
+      return text.replace(/^127\.0\.0\.1:\d+$/, "127.0.0.1:0");
+    };
+    const settings = [];
+    for (const [, name, text] of script.matchAll(/PAYMENTLINKS_(\w+)=(\S+)/g)) settings.push([name, await value(text)]);
     service = await start(Object.fromEntries(settings));
   };
 
@@ -121,6 +127,7 @@ function reader() {
     },
     async stop() {
       await service?.stop();
+      await upstream?.stop();
       login?.stop();
       rmSync(folder, { recursive: true });
     },
