@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -211,34 +212,75 @@ func TestRequestErrors(t *testing.T) {
 	}
 }
 
-// The executor presents request errors with the operation in the context, and
-// no more of them than are told.
+// The executor presents request errors with the operation in the context.
 func TestRequestErrorsArePresented(t *testing.T) {
-	s := &scripted{refusals: make(gqlerror.List, 30)}
+	s := &scripted{refusals: make(gqlerror.List, 3000)}
 	answered(t, s)
-	if len(s.handed) != gqlhttp.DefaultMaxErrors || !s.hadOperation {
-		t.Errorf("%d errors to present, with an operation: %v; want 10, true", len(s.handed), s.hadOperation)
+	if len(s.handed) != 1000 || !s.hadOperation {
+		t.Errorf("%d errors to present, with an operation: %v; want 1000, true", len(s.handed), s.hadOperation)
+	}
+}
+
+// refusedAt is a request error of the kind, once at each of n places.
+func refusedAt(kind fault.Kind, message string, n int) (list gqlerror.List) {
+	for i := range n {
+		list = append(list, &gqlerror.Error{Err: fault.New(kind, message), Locations: []gqlerror.Location{{Line: 1, Column: i + 1}}})
+	}
+	return list
+}
+
+// Errors that say the same are one error with the places of all.
+func TestAlikeRequestErrorsAreOne(t *testing.T) {
+	list := slices.Concat(
+		refusedAt(fault.ValidationFailed, "A directive is unknown.", 7), refusedAt(fault.ValidationFailed, "A variable is never used.", 1),
+		refusedAt(fault.ValidationFailed, "A directive is unknown.", 6), refusedAt(fault.BadUserInput, "A directive is unknown.", 1),
+	)
+	a := decoded(t, answered(t, &scripted{refusals: list}).Body)
+	var got []string
+	for _, e := range a.Errors {
+		got = append(got, fmt.Sprint(e.Message, " ", len(e.Locations), " ", e.Extensions["code"]))
+	}
+	want := []string{
+		"A directive is unknown. 13 GRAPHQL_VALIDATION_FAILED", "A variable is never used. 1 GRAPHQL_VALIDATION_FAILED", "A directive is unknown. 1 BAD_USER_INPUT",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
 func TestRefusalsAreFewAndShort(t *testing.T) {
-	e := newEdge(t)
-	var document strings.Builder
+	const left = "There are more errors: they are left out."
+	var many, long gqlerror.List
 	for i := range 30 {
-		document.WriteString(" f" + strings.Repeat("x", i+1))
+		many = append(many, refusedAt(fault.ValidationFailed, fmt.Sprint("Number ", i), 1)...)
+		long = append(long, refusedAt(fault.ValidationFailed, fmt.Sprint("Number ", i, strings.Repeat(" long", 160)), 1)...)
 	}
-	w := e.do(query("{" + document.String() + "}"))
-	length := w.Body.Len()
-	if a := decoded(t, w.Body); len(a.Errors) != 10 || length > 4<<10 {
-		t.Errorf("%d errors in %d bytes, want 10 in at most 4,096", len(a.Errors), length)
-	}
-	// Many places of one error are cut too, and so are sentences that would not fit.
-	places := make([]gqlerror.Location, 1000)
-	long := fault.New(fault.LimitExceeded, strings.Repeat("long ", 200))
-	w = answered(t, &scripted{refusals: gqlerror.List{{Err: long, Locations: places}, {Err: long}, {Err: long}, {Err: long}, {Err: long}}})
-	length = w.Body.Len()
-	if a := decoded(t, w.Body); len(a.Errors) != 3 || len(a.Errors[0].Locations) != 4 || length > 4<<10 {
-		t.Errorf("%d errors with %d places in %d bytes, want 3 with 4 in at most 4,096", len(a.Errors), len(a.Errors[0].Locations), length)
+	for name, test := range map[string]struct {
+		list   gqlerror.List
+		errors int
+		isCut  bool // the last error says so
+	}{
+		"no more than are told": {many[:10], 10, false},
+		"more than are told":    {many, 11, true},
+		"as long as may be":     {long[:4], 4, false},
+		"too long":              {long[:5], 5, true},
+		"many places":           {refusedAt(fault.ValidationFailed, "The same", 1000), 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := answered(t, &scripted{refusals: test.list})
+			length := w.Body.Len()
+			a := decoded(t, w.Body)
+			if len(a.Errors) != test.errors || length > 4<<10 {
+				t.Errorf("%d errors in %d bytes, want %d in at most 4,096", len(a.Errors), length, test.errors)
+			}
+			last := a.Errors[len(a.Errors)-1]
+			if test.isCut != (last.Message == left) || last.Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" {
+				t.Errorf("the last error is %+v, cut: %v", last, test.isCut)
+			}
+			if places := len(a.Errors[0].Locations); places > 50 {
+				t.Errorf("%d places of one error", places)
+			}
+		})
 	}
 }
 

@@ -30,7 +30,7 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	}
 	if len(list) > 0 {
 		ctx = graphql.WithOperationContext(ctx, op)
-		return c.requestErrors(ctx, exec.DispatchError(ctx, list[:min(len(list), c.t.cfg.MaxErrors)]).Errors)
+		return c.requestErrors(ctx, exec.DispatchError(ctx, list[:min(len(list), maxPresented)]).Errors)
 	}
 	if c.t.cfg.Persisted != nil {
 		c.t.cfg.Persisted.Register(document)

@@ -18,7 +18,7 @@ const (
 	// maxRefusalBytes bounds the body that they make.
 	maxRefusalBytes = 4 << 10
 	// maxLocations bounds the places of one error.
-	maxLocations = 4
+	maxLocations = 50
 )
 
 // refusal is one error of a request that was not executed.
@@ -88,14 +88,17 @@ func (c *call) writeRefusal(refusals []refusal) {
 	body := c.t.buffers.get()
 	defer c.t.buffers.put(body)
 	body.WriteString(`{"errors":[`)
+	more := append([]byte{','}, c.appendRefusal(nil, refusal{kind: first.kind, message: "There are more errors: they are left out."})...)
 	scratch := make([]byte, 0, 512)
-	for i, r := range refusals[:min(len(refusals), c.t.cfg.MaxErrors)] {
+	for i, r := range refusals {
 		scratch = scratch[:0]
 		if i > 0 {
 			scratch = append(scratch, ',')
 		}
 		scratch = c.appendRefusal(scratch, r)
-		if body.Len()+len(scratch)+len("]}") > maxRefusalBytes {
+		isFull := body.Len()+len(scratch)+len(more)+len("]}") > maxRefusalBytes
+		if i == c.t.cfg.MaxErrors || isFull && i > 0 {
+			body.Write(more)
 			break
 		}
 		body.Write(scratch)

@@ -3,6 +3,7 @@ package gqlhttp
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -12,15 +13,20 @@ import (
 	"paymentlinks/internal/fault"
 )
 
+// maxPresented bounds the request errors that are looked at. A document has at
+// most about as many as it has tokens.
+const maxPresented = 1000
+
 // requestErrors makes the refusals of an operation that the executor did not
-// execute. Errors that wrap a *fault.Error are told with its sentence; whoever
+// execute. Errors that say the same become one with the places of all: a reader
+// learns of one fault, and where it has to be mended. Errors that wrap a *fault.Error are told with its sentence; whoever
 // classified them has logged what there was to log. The text of any other may
 // quote anything and stays here.
 func (c *call) requestErrors(ctx context.Context, list gqlerror.List) []refusal {
 	if len(list) == 0 {
 		return c.refuse(ctx, errors.New("refused without an error"))
 	}
-	refusals := make([]refusal, 0, len(list))
+	var refusals []refusal
 	for _, err := range list {
 		var r refusal
 		if classified, ok := errors.AsType[*fault.Error](err); ok {
@@ -28,8 +34,12 @@ func (c *call) requestErrors(ctx context.Context, list gqlerror.List) []refusal 
 		} else {
 			r = c.unclassified(ctx, fault.Internal, err)
 		}
-		r.locations = err.Locations
-		refusals = append(refusals, r)
+		same := slices.IndexFunc(refusals, func(s refusal) bool { return s.kind == r.kind && s.message == r.message })
+		if same < 0 {
+			same = len(refusals)
+			refusals = append(refusals, r)
+		}
+		refusals[same].locations = append(refusals[same].locations, err.Locations...)
 	}
 	return refusals
 }
