@@ -163,10 +163,53 @@ func TestSuggestionsAreCut(t *testing.T) {
 	if got := a.Errors[0].Message; len(got) > 256+len("…") || !strings.HasSuffix(got, "n…") {
 		t.Errorf("a message of %d bytes, want one cut to 256: %.300s", len(got), got)
 	}
-	// Values of variables stay out of all messages.
-	a = s.ask(t, request{query: `query ($v: PaymentLinkStatus) { paymentLinks(status: $v) { id } }`, variables: `{"v": "` + marker + `"}`})
-	if want := "A variable must be one of the values of PaymentLinkStatus."; a.Errors[0].Message != want {
-		t.Errorf("message %q, want %q", a.Errors[0].Message, want)
+}
+
+// Where suggestions are let through, errors of variables name the variable and
+// the place in it. Values stay out of all messages.
+func TestVariablesAreNamed(t *testing.T) {
+	on := newServer(newSource(), func(c *graph.Config) { c.Suggestions = true })
+	off := newServer(newSource())
+	const byFilter = `query ($mine: PaymentLinkFilter) { paymentLinksSummary(filter: $mine) { count } }`
+	long := strings.Repeat("x", 5000)
+	for name, test := range map[string]struct{ query, variables, on, off string }{
+		"an enum": {
+			`query ($mine: PaymentLinkStatus) { paymentLinks(status: $mine) { id } }`, `{"mine": "` + marker + `"}`,
+			`Variable "$mine" must be one of the values of PaymentLinkStatus.`, "A variable must be one of the values of PaymentLinkStatus.",
+		},
+		"a field": {
+			byFilter, `{"mine": {"createdAt": {"from": "` + marker + `"}}}`,
+			`Variable "$mine.createdAt.from" must be an RFC 3339 date and time with an offset and at most nine digits of a second.`,
+			`A variable, at "createdAt.from", must be an RFC 3339 date and time with an offset and at most nine digits of a second.`,
+		},
+		"an unknown field": {
+			byFilter, `{"mine": {"curency": "` + marker + `"}}`,
+			`Variable "$mine" has a field "curency" that PaymentLinkFilter does not define. Did you mean "currency"?`,
+			"A variable has a field that PaymentLinkFilter does not define.",
+		},
+		"a field that resembles none": {
+			byFilter, `{"mine": {"amount": {"\"\n": 1}}}`,
+			`Variable "$mine.amount" has a field "\"\n" that PaymentLinkAmountRange does not define.`,
+			`A variable, at "amount", has a field that PaymentLinkAmountRange does not define.`,
+		},
+		"a long field": {
+			byFilter, `{"mine": {"` + long + `": 1}}`,
+			`Variable "$mine" has a field "` + long[:256] + `…" that PaymentLinkFilter does not define.`,
+			"A variable has a field that PaymentLinkFilter does not define.",
+		},
+		"missing": {
+			`query ($mine: ID!) { paymentLink(id: $mine) { id } }`, `{}`,
+			`Variable "$mine" must be given, as a value of type ID!.`, "A variable must be given, as a value of type ID!.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for server, want := range map[*server]string{&on: test.on, &off: test.off} {
+				a := server.ask(t, request{query: test.query, variables: test.variables})
+				if len(a.Errors) != 1 || a.code() != "BAD_USER_INPUT" || a.Errors[0].Message != want {
+					t.Errorf("got %+v, want %q", a.Errors, want)
+				}
+			}
+		})
 	}
 }
 

@@ -46,9 +46,10 @@ type Config struct {
 	// Introspection answers __schema and __type. Without it a document that asks
 	// for __schema is refused, and __type is null.
 	Introspection bool
-	// Suggestions lets the validator's own messages through, cut to 256 bytes:
-	// they hold "Did you mean", and names of the request and of the schema.
-	// Without it, errors hold nothing of the request.
+	// Suggestions lets errors of documents and variables name what is wrong as
+	// the request names it, and say "Did you mean": where the schema can be read,
+	// they tell nothing that it does not. Without it, errors hold nothing of the
+	// request.
 	Suggestions bool
 
 	// Limits bound what one operation costs and spends.

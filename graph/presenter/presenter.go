@@ -26,7 +26,9 @@ type Config struct {
 	Logger *slog.Logger
 	// Schema is that of the operations.
 	Schema *ast.Schema
-	// Suggestions lets gqlparser speak for itself.
+	// Suggestions lets gqlparser speak for itself, cut to 256 bytes, and errors
+	// of variables name them as the request does. Without it errors hold no name
+	// that is not the schema's.
 	Suggestions bool
 	// IsNew reports whether the operation of ctx meets err for the first time.
 	// It is called for comparable errors alone.

@@ -3,6 +3,7 @@ package presenter
 import (
 	"context"
 	"errors"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -10,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator/core"
 
 	"paymentlinks/graph/model"
 	"paymentlinks/internal/fault"
@@ -21,7 +23,7 @@ const VariableElement = ast.PathName("variable")
 // maxQuotedBytes bounds a message of the validator, where those are let through.
 const maxQuotedBytes = 256
 
-// requestError gives errors of gqlgen, gqlparser and strictVariables their
+// requestError gives errors of gqlgen, gqlparser and package validation their
 // kinds and sentences; nil for any other. gqlparser's messages quote the
 // document and the variables, so that each becomes a sentence of ours. They
 // carry one of two codes, and say the rest by which of their fields are set.
@@ -48,15 +50,19 @@ func (p *Presenter) quoted(met *gqlerror.Error, sentence string) string {
 	if !p.config.Suggestions {
 		return sentence
 	}
-	text := met.Message
+	return cut(met.Message)
+}
+
+// cut bounds a text that may hold names of the request.
+func cut(text string) string {
 	if len(text) <= maxQuotedBytes {
 		return text
 	}
-	cut := maxQuotedBytes
-	for !utf8.RuneStart(text[cut]) {
-		cut--
+	end := maxQuotedBytes
+	for !utf8.RuneStart(text[end]) {
+		end--
 	}
-	return text[:cut] + "…"
+	return text[:end] + "…"
 }
 
 // resolutionError tells why no operation was chosen from a document.
@@ -109,7 +115,7 @@ func (p *Presenter) variableSentence(variable *ast.VariableDefinition, inside as
 			owner := p.config.Schema.Types[expected.Name()]
 			field := owner.Fields.ForName(string(element))
 			if field == nil {
-				return p.place(variable, inside[:i]) + " has a field that " + owner.Name + " does not define."
+				return p.place(variable, inside[:i]) + " has " + p.unknownField(owner, string(element))
 			}
 			expected = field.Type
 		}
@@ -118,6 +124,22 @@ func (p *Presenter) variableSentence(variable *ast.VariableDefinition, inside as
 		return p.place(variable, inside) + " " + refused.Reason + "."
 	}
 	return p.place(variable, inside) + " " + p.requirement(expected) + "."
+}
+
+// unknownField says that a type does not define a field.
+func (p *Presenter) unknownField(owner *ast.Definition, name string) string {
+	if !p.config.Suggestions {
+		return "a field that " + owner.Name + " does not define."
+	}
+	names := make([]string, len(owner.Fields))
+	for i, field := range owner.Fields {
+		names[i] = field.Name
+	}
+	sentence := "a field " + strconv.Quote(cut(name)) + " that " + owner.Name + " does not define."
+	if similar := core.SuggestionList(cut(name), names); len(similar) > 0 {
+		sentence += " Did you mean " + core.QuotedOrList(similar...) + "?"
+	}
+	return sentence
 }
 
 func (p *Presenter) requirement(expected *ast.Type) string {
@@ -134,11 +156,11 @@ func (p *Presenter) requirement(expected *ast.Type) string {
 // NotOneOf is the reason to refuse a value of an enum.
 func NotOneOf(enum *ast.Definition) string { return "must be one of the values of " + enum.Name }
 
-// place names a variable and the place inside it, as far as the names are the
-// schema's: the caller's own may be anything.
+// place names a variable and the place inside it. Without suggestions it does so
+// as far as the names are the schema's: the caller's own may be anything.
 func (p *Presenter) place(variable *ast.VariableDefinition, inside ast.Path) string {
-	if p.isInputName(variable.Variable) {
-		return `Variable "$` + dotted(append(ast.Path{ast.PathName(variable.Variable)}, inside...)) + `"`
+	if p.config.Suggestions || p.isInputName(variable.Variable) {
+		return `Variable "$` + dotted(append(ast.Path{ast.PathName(cut(variable.Variable))}, inside...)) + `"`
 	}
 	if len(inside) > 0 {
 		return `A variable, at "` + dotted(inside) + `",`
