@@ -17,7 +17,7 @@ BENCH := .
 golangci-lint := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 govulncheck := .tools/govulncheck-$(GOVULNCHECK_VERSION)
 
-.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz bench
+.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz soak bench
 
 help: ## what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -59,6 +59,9 @@ release-schema: ## the schema becomes the released one, last before a release is
 
 fuzz: ## every fuzzer for FUZZTIME, one at a time
 	@.ci/fuzz $(FUZZTIME)
+
+soak: ## the tests of mixed-up answers and of interleavings at full length, under the race detector
+	go test -race -count=1 -timeout=60m ./internal/billpocket -args -soak
 
 bench: ## every benchmark that matches BENCH, with allocations
 	go test -run='^$$' -bench='$(BENCH)' -benchmem ./...

@@ -40,8 +40,13 @@ type Config struct {
 	// Proxy names the proxy of a request as http.Transport.Proxy does; nil is
 	// http.ProxyFromEnvironment.
 	Proxy func(*http.Request) (*url.URL, error)
-	// Transport replaces the pooled transport of the client's own, and with it
-	// CAFile and Proxy. It must follow no redirects; a RoundTripper by its
+	// ReuseConnections lets a connection of HTTP/1.x serve one call after
+	// another. It saves the time of a new connection. It risks that one tenant
+	// gets another's list, should upstream or a proxy ever send an answer too
+	// many. Connections of HTTP/2 are reused in any case.
+	ReuseConnections bool
+	// Transport replaces the client's own transport, and with it CAFile, Proxy
+	// and ReuseConnections. It must follow no redirects; a RoundTripper by its
 	// contract does not.
 	Transport http.RoundTripper
 
@@ -97,7 +102,7 @@ func New(c Config) (*Client, error) {
 		now:          c.Now,
 	}
 	if client.transport == nil {
-		if client.transport, err = newTransport(c.Proxy, c.CAFile); err != nil {
+		if client.transport, err = newTransport(c.Proxy, c.CAFile, c.ReuseConnections); err != nil {
 			return nil, err
 		}
 	}

@@ -236,7 +236,9 @@ func TestListsNeverMix(t *testing.T) {
 	}
 }
 
-func TestListUsesConnectionsAgain(t *testing.T) {
+// TestReusedConnectionSurvivesErrors: the body of an error is read to its end,
+// so that its connection can serve the next call where that is allowed.
+func TestReusedConnectionSurvivesErrors(t *testing.T) {
 	upstream := sandbox.New(sandbox.Config{})
 	t.Cleanup(upstream.Close)
 	var mu sync.Mutex
@@ -251,7 +253,7 @@ func TestListUsesConnectionsAgain(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	client := newClient(t, billpocket.Config{BaseURL: server.URL})
+	client := newClient(t, billpocket.Config{BaseURL: server.URL, ReuseConnections: true})
 	for _, status := range []int{401, 403, 429, 503, 302, 404} {
 		if err := upstream.Fail(sandbox.Fault{Mode: sandbox.ModeStatus, Status: status, Calls: 1}); err != nil {
 			t.Fatal(err)

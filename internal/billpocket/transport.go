@@ -14,18 +14,27 @@ import (
 )
 
 const (
-	// maxIdleConns is for one host: every connection goes to upstream.
+	// maxIdleConns bounds the idle connections of HTTP/1.x that are reused.
 	maxIdleConns = 256
+	// sessions is the number of hosts whose TLS session is resumed: upstream,
+	// and perhaps a proxy.
+	sessions = 8
 	// maxHeaderBytes bounds the headers of an answer; upstream sends some 500.
 	maxHeaderBytes = 64 << 10
 	// maxCAFileBytes is some 30 times the usual bundle of all public authorities.
 	maxCAFileBytes = 8 << 20
 )
 
-// newTransport returns the pool of connections to upstream. http.Client is
-// left out on purpose: it follows redirects, and takes both credential headers
-// along to whatever host they name.
-func newTransport(proxy func(*http.Request) (*url.URL, error), caFile string) (*http.Transport, error) {
+// newTransport returns the connections to upstream. http.Client is left out on
+// purpose: it follows redirects, and takes both credential headers along to
+// whatever host they name.
+//
+// With HTTP/1.x a connection serves one call, unless reuse is set. An answer
+// there belongs to a call by its place on the connection alone. An upstream, or
+// a proxy before it, that sends one answer too many would give the next tenant
+// on that connection another tenant's list. HTTP/2 numbers its streams, so its
+// connections are always reused.
+func newTransport(proxy func(*http.Request) (*url.URL, error), caFile string, reuse bool) (*http.Transport, error) {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}
@@ -33,17 +42,29 @@ func newTransport(proxy func(*http.Request) (*url.URL, error), caFile string) (*
 	if err != nil {
 		return nil, err
 	}
+	// Below zero, the transport keeps no connection of HTTP/1.x. Both
+	// DisableKeepAlives and Request.Close would end the reuse of HTTP/2, too.
+	maxIdlePerHost := -1
+	if reuse {
+		maxIdlePerHost = maxIdleConns
+	}
 	dialer := &net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:               proxy,
-		DialContext:         dialer.DialContext,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		Proxy:       proxy,
+		DialContext: dialer.DialContext,
+		TLSClientConfig: &tls.Config{
+			MinVersion: tls.VersionTLS12,
+			RootCAs:    roots,
+			// A new connection resumes the session of the one before, which
+			// spares it the certificates and their check.
+			ClientSessionCache: tls.NewLRUClientSessionCache(sessions),
+		},
 		TLSHandshakeTimeout: 3 * time.Second,
 		ForceAttemptHTTP2:   true,
 		// A dead connection of HTTP/2 would swallow every call for minutes.
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 		MaxIdleConns:           maxIdleConns,
-		MaxIdleConnsPerHost:    maxIdleConns,
+		MaxIdleConnsPerHost:    maxIdlePerHost,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		// The client inflates for itself, under its own limit; see body.go.

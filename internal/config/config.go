@@ -80,6 +80,7 @@ type Upstream struct {
 	UpstreamTimeout     time.Duration `default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`
 	UpstreamConcurrency int           `unit:"calls" default:"64" min:"1" max:"10000" help:"Upstream calls in flight, in turn between merchants. At most half of them are for merchants whose list is not kept."`
 	UpstreamMaxBytes    Bytes         `default:"64MiB" min:"1B" max:"1GiB" help:"Bound on an answer of upstream, after inflation."`
+	UpstreamReuse       Switch        `placeholder:"on|off" default:"off" help:"Reuse HTTP/1.x connections to upstream: on or off. On, an upstream (or a proxy before it) that sends one answer too many can give a caller another caller's list. Off, each call opens a connection; about 470 calls a second to one address are then possible. HTTP/2 connections are always reused."`
 	TimeZone            string        `placeholder:"ZONE" default:"UTC" help:"IANA zone of upstream's zoneless times, such as America/Mexico_City."`
 	LiveHosts           []string      `placeholder:"NAME" default:"pay.billpocket.com" help:"Hosts whose links are LIVE. A host label test or sandbox is TEST."`
 	Breaker             Switch        `placeholder:"on|off" default:"on" help:"Refuse upstream calls for 5s when half of at least 50 within 10s fail, for 5 merchants or more: on or off."`
