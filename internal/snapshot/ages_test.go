@@ -109,6 +109,9 @@ func TestFreshForZeroAsksForEveryCaller(t *testing.T) {
 				t.Errorf("Snapshot = %+v, %v, want %s", got, err, version)
 			}
 		}
+		if b.elapsed() != 0 {
+			t.Errorf("callers waited %v, though none asked for a newer list", b.elapsed())
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package snapshot_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -94,14 +95,102 @@ func TestSlowRecoveryIsTakenOver(t *testing.T) {
 	})
 }
 
-func TestWithoutAListEveryCallerMayTry(t *testing.T) {
+// An outage after a restart: no pair has a list yet. Whoever asks once a 100 ms
+// gets the failure at once, and upstream is asked after 1, 2, 4, 8, 15 and 15 s.
+func TestFailureOfAPairWithoutAListIsRemembered(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
 		b.up.failWith(unavailable())
-		for range 3 {
+		for b.elapsed() < 46*time.Second {
 			b.wantKind("a", fault.UpstreamUnavailable)
+			b.sleepUntil(b.elapsed() + 100*time.Millisecond)
+		}
+		b.wantCalls("a", 0, time.Second, 3*time.Second, 7*time.Second, 15*time.Second, 30*time.Second, 45*time.Second)
+		if n := strings.Count(b.log.String(), "\n"); n != 7 {
+			t.Errorf("7 failed calls made %d lines", n)
 		}
 		b.up.recover()
-		b.want("a", "v4", false)
+		b.want("b", "v1", false) // nothing of a pair touches another
+	})
+}
+
+func TestSuccessForgetsTheFailures(t *testing.T) {
+	inBubble(t, func(c *snapshot.Config) { c.StaleFor = 0 }, func(b *bench) {
+		b.up.failWith(unavailable())
+		b.wantKind("a", fault.UpstreamUnavailable)
+		b.sleepUntil(time.Second)
+		b.wantKind("a", fault.UpstreamUnavailable)
+		b.up.recover()
+		b.sleepUntil(3*time.Second - 1)
+		b.wantKind("a", fault.UpstreamUnavailable)
+		b.sleepUntil(3 * time.Second)
+		b.want("a", "v3", false)
+
+		b.up.failWith(fault.New(fault.Forbidden, "No."))
+		b.sleepUntil(20 * time.Second)
+		b.want("a", "v3", false) // behind: it purges the list
+		b.up.failWith(unavailable())
+		b.sleepUntil(22 * time.Second)
+		b.wantKind("a", fault.UpstreamUnavailable)
+		b.sleepUntil(23 * time.Second)
+		b.wantKind("a", fault.UpstreamUnavailable)
+		b.wantCalls("a", 0, time.Second, 3*time.Second, 20*time.Second, 22*time.Second, 23*time.Second)
+	})
+}
+
+// A pair that is asked for once in a while is not punished for failures of long ago.
+func TestFailuresOfLongAgoDoNotCount(t *testing.T) {
+	inBubble(t, nil, func(b *bench) {
+		b.up.failWith(unavailable())
+		b.wantKind("a", fault.UpstreamUnavailable)
+		b.sleepUntil(16*time.Second - 1)
+		b.wantKind("a", fault.UpstreamUnavailable) // the second in a row
+		b.sleepUntil(33*time.Second - 1)
+		b.wantKind("a", fault.UpstreamUnavailable) // 15 s after its pause: the first again
+		b.sleepUntil(34*time.Second - 1)
+		b.wantKind("a", fault.UpstreamUnavailable)
+		b.wantCalls("a", 0, 16*time.Second-1, 33*time.Second-1, 34*time.Second-1)
+	})
+}
+
+// What asking again cannot help is not asked for again soon.
+func TestPermanentFailureWaitsLongest(t *testing.T) {
+	permanent := &fault.Error{Kind: fault.UpstreamMalformed, Public: "No.", Permanent: true}
+	inBubble(t, nil, func(b *bench) {
+		b.want("a", "v1", false)
+		b.up.failWith(permanent)
+		b.wantKind("b", fault.UpstreamMalformed)
+		b.sleepUntil(time.Minute)
+		b.want("a", "v1", true)
+		b.up.recover()
+		b.sleepUntil(75*time.Second - 1)
+		b.want("a", "v1", true)
+		b.sleepUntil(75 * time.Second)
+		b.want("a", "v3", false)
+		b.wantCalls("b", 0)
+	})
+	inBubble(t, nil, func(b *bench) {
+		b.up.failWith(permanent)
+		b.wantKind("a", fault.UpstreamMalformed)
+		b.up.recover()
+		b.sleepUntil(15*time.Second - 1)
+		b.wantKind("a", fault.UpstreamMalformed)
+		b.sleepUntil(15 * time.Second)
+		b.want("a", "v2", false)
+	})
+}
+
+// An old list that could not stand in to the end of a caller's patience leaves
+// the caller all its time.
+func TestPatienceNeedsAListToFallBackOn(t *testing.T) {
+	inBubble(t, nil, func(b *bench) {
+		b.want("a", "v1", false)
+		b.up.failWith(unavailable())
+		b.sleepUntil(staleFor - 20*time.Second)
+		b.want("a", "v1", true)
+		b.up.recover()
+		b.up.set(func(u *upstream) { u.latency = 1500 * time.Millisecond })
+		b.sleepUntil(staleFor - time.Second/2)
+		b.want("a", "v3", false)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"paymentlinks/internal/fault"
 	"paymentlinks/internal/paymentlink"
+	"paymentlinks/internal/tenant"
 )
 
 // flight is one call of the Lister, which any number of callers wait for.
@@ -17,6 +18,9 @@ type flight struct {
 	prev    *kept // what the pair had when the flight began, nil for nothing
 	cancel  context.CancelFunc
 
+	// waiters counts those who wait. Store.mu guards it.
+	waiters int
+
 	// done is closed once list or err is set.
 	done chan struct{}
 	list *kept
@@ -24,8 +28,8 @@ type flight struct {
 }
 
 // begin starts the pair's flight, or returns nil after Close. s.mu is held and
-// the pair has no flight. The flight takes the values of ctx along, but no
-// caller's leaving or deadline ends it.
+// the pair has no flight. The flight takes the values of ctx along, but not its
+// end.
 func (s *Store) begin(ctx context.Context, r request, prev *kept, now time.Time) *flight {
 	if s.closed {
 		return nil
@@ -35,6 +39,18 @@ func (s *Store) begin(ctx context.Context, r request, prev *kept, now time.Time)
 	s.flights[r.tenant.Key] = f
 	s.running.Go(func() { s.fly(ctx, f, r) })
 	return f
+}
+
+// leave takes one waiter off a flight. Without any, a flight that has no list to
+// refresh ends: its answer would serve nobody. The next caller begins another.
+func (s *Store) leave(key tenant.Key, f *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f.waiters--
+	if f.waiters == 0 && f.prev == nil && s.flights[key] == f {
+		delete(s.flights, key)
+		f.cancel()
+	}
 }
 
 // fly asks the Lister, and lands whatever it does: return, panic, or end its goroutine.
@@ -61,43 +77,57 @@ func (s *Store) fly(ctx context.Context, f *flight, r request) {
 }
 
 // land replaces what is kept of the pair by the outcome, then tells the waiters.
+// A flight that was left by all of them leaves no trace: a later one may have
+// landed before it.
 func (s *Store) land(ctx context.Context, f *flight, r request, snapshot *paymentlink.Snapshot, err error) {
-	if err != nil {
-		f.err = classify(ctx, err)
-	} else {
+	if err == nil {
 		f.list = s.ages.keep(*snapshot, f.begunAt)
+		err = s.checkSize(f.list)
+	}
+	if err != nil {
+		f.list, f.err = nil, classify(ctx, err)
 	}
 	s.mu.Lock()
-	if f.err == nil {
-		s.lists.Set(r.tenant.Key, f.list)
-	} else if ctx.Err() == nil || !errors.Is(ctx.Err(), context.Canceled) {
-		s.remember(f, r)
+	if s.flights[r.tenant.Key] == f {
+		delete(s.flights, r.tenant.Key)
+		s.remember(f, r.tenant.Key)
 	}
-	delete(s.flights, r.tenant.Key)
 	s.mu.Unlock()
 	s.log(ctx, f)
 	close(f.done)
 }
 
-// remember keeps what a failure says about the pair. s.mu is held.
-func (s *Store) remember(f *flight, r request) {
+// checkSize refuses a list that could not be kept.
+func (s *Store) checkSize(k *kept) error {
+	if int64(k.weight) <= s.maxBytes {
+		return nil
+	}
+	return errTooLarge(k.weight, s.maxBytes)
+}
+
+// remember keeps what the outcome of a flight says about the pair. s.mu is held.
+func (s *Store) remember(f *flight, key tenant.Key) {
 	now := s.now()
-	limit, _ := errors.AsType[*fault.Error](f.err)
-	switch kind := fault.KindOf(f.err); {
+	switch {
+	case f.err == nil:
+		s.lists.Set(key, f.list)
+		s.failures.Invalidate(key)
+	case errors.Is(f.err, errClosed):
+		// It says nothing about the pair.
 	case isRefusal(f.err):
-		s.lists.Invalidate(r.tenant.Key)
-		s.refusals.Set(r.tenant.Key, &refusal{err: f.err, until: now.Add(refusedFor)})
-	case kind == fault.UpstreamRateLimited && f.prev != nil:
-		s.lists.Set(r.tenant.Key, f.prev.afterLimit(now, limit))
-	case kind == fault.UpstreamRateLimited:
-		s.refusals.Set(r.tenant.Key, &refusal{err: f.err, until: now.Add(fault.BoundRetryAfter(limit.RetryAfter))})
+		s.lists.Invalidate(key)
+		s.failures.Set(key, &failure{err: f.err, until: now.Add(refusedFor)})
 	case f.prev != nil:
-		s.lists.Set(r.tenant.Key, f.prev.afterFailure(now))
+		s.lists.Set(key, f.prev.afterFailure(now, f.err))
+	default:
+		last, _ := s.failures.GetIfPresent(key)
+		s.failures.Set(key, last.next(now, f.err))
 	}
 }
 
-// log reports a failed flight, once for all its waiters. A refused pair is its
-// caller's affair, and a flight that Close canceled nobody's.
+// log reports a failed flight, once for all its waiters. A refused pair is no
+// fault of the service, and a flight that was canceled, by Close or because all
+// had left it, is none at all.
 func (s *Store) log(ctx context.Context, f *flight) {
 	if f.err == nil || errors.Is(ctx.Err(), context.Canceled) {
 		return

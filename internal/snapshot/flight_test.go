@@ -86,7 +86,9 @@ func TestLeavingWaiterBreaksNothing(t *testing.T) {
 	})
 }
 
-func TestFlightOutlivesAllItsWaiters(t *testing.T) {
+// A list that nobody waits for any more, and that nobody has: the call ends, so
+// that callers who come and go cannot pile up calls to upstream.
+func TestFlightEndsWithItsLastWaiter(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
 		b.up.set(func(u *upstream) { u.latency = 3 * time.Second })
 		ctx, leave := context.WithCancel(b.t.Context())
@@ -95,11 +97,85 @@ func TestFlightOutlivesAllItsWaiters(t *testing.T) {
 			callers.Go(func() { _, _ = b.Snapshot(ctx, pair(t, "a"), time.Time{}) })
 		}
 		b.sleepUntil(time.Second)
+		if got := b.up.inFlight(); got != 1 {
+			t.Errorf("%d calls in flight, want 1", got)
+		}
 		leave()
 		callers.Wait()
-		b.sleepUntil(3 * time.Second)
+		synctest.Wait()
+		if got := b.up.inFlight(); got != 0 {
+			t.Errorf("%d calls in flight after all have left, want none", got)
+		}
+		b.want("a", "v2", false) // its end is remembered as no failure
+		b.wantCalls("a", 0, time.Second)
+		if b.log.String() != "" {
+			t.Errorf("callers that left were logged:\n%s", b.log)
+		}
+	})
+}
+
+func TestDeadlineOfTheLastWaiterEndsTheFlightToo(t *testing.T) {
+	inBubble(t, nil, func(b *bench) {
+		b.up.set(func(u *upstream) { u.latency = 3 * time.Second })
+		ctx, cancel := context.WithTimeout(b.t.Context(), time.Second)
+		defer cancel()
+		if _, err := b.Snapshot(ctx, pair(t, "a"), time.Time{}); fault.KindOf(err) != fault.UpstreamTimeout {
+			t.Errorf("error %v, want an upstream time-out", err)
+		}
+		synctest.Wait()
+		if got := b.up.inFlight(); got != 0 {
+			t.Errorf("%d calls in flight, want none", got)
+		}
+	})
+}
+
+func TestRefreshOutlivesAllItsWaiters(t *testing.T) {
+	inBubble(t, nil, func(b *bench) {
 		b.want("a", "v1", false)
-		b.wantCalls("a", 0)
+		b.up.set(func(u *upstream) { u.latency = 3 * time.Second })
+		b.sleepUntil(time.Minute)
+		ctx, leave := context.WithCancel(b.t.Context())
+		var callers sync.WaitGroup
+		callers.Go(func() { _, _ = b.Snapshot(ctx, pair(t, "a"), time.Time{}) })
+		b.sleepUntil(61 * time.Second)
+		leave()
+		callers.Wait()
+		b.sleepUntil(63 * time.Second)
+		b.want("a", "v2", false)
+		b.wantCalls("a", 0, time.Minute)
+	})
+}
+
+// stubborn is an upstream that does not hear of the end of its first call.
+type stubborn struct {
+	calls   int
+	release chan struct{}
+}
+
+func (s *stubborn) List(context.Context, tenant.Tenant, *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
+	s.calls++
+	version := "new"
+	if s.calls == 1 {
+		version = "old"
+		<-s.release
+	}
+	return &paymentlink.Snapshot{Set: paymentlink.NewSet(nil, nil), FetchedAt: time.Now(), Version: version}, nil
+}
+
+func TestAbandonedFlightReplacesNothing(t *testing.T) {
+	up := &stubborn{release: make(chan struct{})}
+	inBubble(t, func(c *snapshot.Config) { c.Lister = up }, func(b *bench) {
+		up.release = make(chan struct{}) // of the bubble
+		ctx, leave := context.WithCancel(b.t.Context())
+		var callers sync.WaitGroup
+		callers.Go(func() { _, _ = b.Snapshot(ctx, pair(t, "a"), time.Time{}) })
+		synctest.Wait()
+		leave()
+		callers.Wait()
+		b.want("a", "new", false)
+		close(up.release)
+		synctest.Wait()
+		b.want("a", "new", false)
 	})
 }
 
@@ -180,6 +256,7 @@ func TestBrokenLister(t *testing.T) {
 					t.Errorf("the panic's value was logged:\n%s", log)
 				}
 				b.up.recover()
+				b.sleepUntil(2 * time.Second) // the failure is remembered for a second
 				b.want("a", "v2", false)
 			})
 		})
@@ -203,6 +280,19 @@ func TestCanceledByNobodyIsAnOutage(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
 		b.up.failWith(context.Canceled)
 		b.wantKind("a", fault.UpstreamUnavailable)
+	})
+}
+
+// Close is no failure of upstream: the list that it found young stays young.
+func TestCloseIsNotRememberedAsAFailure(t *testing.T) {
+	inBubble(t, nil, func(b *bench) {
+		b.want("a", "v1", false)
+		b.up.set(func(u *upstream) { u.hangs = true })
+		b.sleepUntil(freshFor)
+		b.want("a", "v1", false) // begins the refresh that Close ends
+		synctest.Wait()
+		b.Close()
+		b.want("a", "v1", false)
 	})
 }
 

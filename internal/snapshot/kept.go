@@ -9,13 +9,7 @@ import (
 	"paymentlinks/internal/tenant"
 )
 
-// The times between tries of a pair whose upstream fails.
-const (
-	firstBackoff = time.Second
-	maxBackoff   = 15 * time.Second
-)
-
-// overheadBytes is what an entry costs beside its links: the key, the cache's
+// overheadBytes is what an entry takes beside its list: the key, the cache's
 // node and kept itself, rounded up.
 const overheadBytes = 1 << 10
 
@@ -84,33 +78,14 @@ func (k *kept) stale() *paymentlink.Snapshot {
 	return &snapshot
 }
 
-// afterFailure returns what is kept once a fetch has failed at now: the same
-// list, not asked for again before the next try.
-func (k *kept) afterFailure(now time.Time) *kept {
+// afterFailure returns what is kept once a fetch has failed with err at now: the
+// same list, not asked for again before the next try.
+func (k *kept) afterFailure(now time.Time, err error) *kept {
 	next := *k
 	next.failures++
-	next.limited = nil
-	next.nextTry = now.Add(backoff(next.failures))
+	next.limited = rateLimit(err)
+	next.nextTry = now.Add(pause(next.failures, err))
 	return &next
-}
-
-// afterLimit is afterFailure for upstream's 429, whose time is upstream's own.
-func (k *kept) afterLimit(now time.Time, limit *fault.Error) *kept {
-	next := k.afterFailure(now)
-	next.limited = limit
-	next.nextTry = now.Add(fault.BoundRetryAfter(limit.RetryAfter))
-	return next
-}
-
-// backoff is the time between the n-th failure in a row, from 1, and the next try.
-func backoff(n int) time.Duration {
-	pause := firstBackoff
-	for range n - 1 {
-		if pause *= 2; pause >= maxBackoff {
-			return maxBackoff
-		}
-	}
-	return pause
 }
 
 func weigh(_ tenant.Key, k *kept) uint32 { return k.weight }

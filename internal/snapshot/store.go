@@ -1,22 +1,3 @@
-// Package snapshot keeps the newest list of payment links of every credential
-// pair in memory, and decides when upstream is asked for a newer one.
-//
-// The idea: what is kept of a pair is one immutable value (kept), replaced as
-// a whole, so that a fresh list is answered without a lock. Everything else
-// passes through one mutex that is never held while upstream is asked: that is
-// done by a flight, at most one per pair, in a goroutine of its own that no
-// caller can cancel. Callers only wait for flights, each under its own context.
-//
-// Ages of a list, counted from its fetch:
-//
-//   - up to FreshFor: answered from memory;
-//   - up to twice that: answered from memory, one refresh behind;
-//   - older: callers wait for upstream, and get the old list, marked stale,
-//     only if that fails and only up to StaleFor.
-//
-// After a failed refresh the old list is answered at once until the next try,
-// which comes after 1 s, doubling to 15 s. While upstream is known to fail,
-// callers wait for a try at most 1 s before they take the old list.
 package snapshot
 
 import (
@@ -59,7 +40,8 @@ type Config struct {
 	// 0 answers no list as stale.
 	StaleFor time.Duration
 	// MaxBytes bounds the memory of all kept lists together; 0 is
-	// DefaultMaxBytes. A list larger than that is handed out but not kept.
+	// DefaultMaxBytes. A list larger than that is a failure of upstream: handed
+	// out but not kept, it would be fetched anew for every request.
 	MaxBytes int64
 	// FetchTimeout bounds one call of Lister; 0 is DefaultFetchTimeout.
 	FetchTimeout time.Duration
@@ -73,16 +55,17 @@ type Config struct {
 type Store struct {
 	lister       Lister
 	ages         ages
+	maxBytes     int64
 	fetchTimeout time.Duration
 	now          func() time.Time
 	logger       *slog.Logger
 
-	// lists and refusals are read without mu; they are written under it.
+	// lists and failures are read without mu; they are written under it.
 	lists    *otter.Cache[tenant.Key, *kept]
-	refusals *otter.Cache[tenant.Key, *refusal]
+	failures *otter.Cache[tenant.Key, *failure]
 
 	mu      sync.Mutex
-	flights map[tenant.Key]*flight // the calls under way
+	flights map[tenant.Key]*flight // those that somebody may still join
 	closed  bool
 	running sync.WaitGroup
 }
@@ -103,10 +86,14 @@ func New(cfg Config) (*Store, error) {
 	s := &Store{
 		lister:       cfg.Lister,
 		ages:         ages{freshFor: cfg.FreshFor, staleFor: cfg.StaleFor},
+		maxBytes:     cfg.MaxBytes,
 		fetchTimeout: cfg.FetchTimeout,
 		now:          cfg.Now,
 		logger:       cfg.Logger,
 		flights:      map[tenant.Key]*flight{},
+	}
+	if s.maxBytes == 0 {
+		s.maxBytes = DefaultMaxBytes
 	}
 	if s.fetchTimeout == 0 {
 		s.fetchTimeout = DefaultFetchTimeout
@@ -117,46 +104,43 @@ func New(cfg Config) (*Store, error) {
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
-	maxBytes := cfg.MaxBytes
-	if maxBytes == 0 {
-		maxBytes = DefaultMaxBytes
-	}
 	var err error
 	s.lists, err = otter.New(&otter.Options[tenant.Key, *kept]{
-		MaximumWeight: uint64(maxBytes),
+		MaximumWeight: uint64(s.maxBytes),
 		Weigher:       weigh,
 		Logger:        &otter.NoopLogger{},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("snapshot: make the cache of lists: %w", err)
 	}
-	s.refusals, err = otter.New(&otter.Options[tenant.Key, *refusal]{
-		MaximumSize: maxRefusals,
+	s.failures, err = otter.New(&otter.Options[tenant.Key, *failure]{
+		MaximumSize: maxFailures,
 		Logger:      &otter.NoopLogger{},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("snapshot: make the cache of refusals: %w", err)
+		return nil, fmt.Errorf("snapshot: make the cache of failures: %w", err)
 	}
 	return s, nil
 }
 
 // Snapshot returns the list of a tenant that has credentials, never another
-// tenant's. The result is
-// shared and must not be changed; its FreshUntil is set, and its Stale says
-// that it is older than it should be because upstream failed.
+// tenant's. The result is shared and must not be changed. Its FreshUntil is
+// set, and its Stale says that it is older than it should be because upstream
+// failed.
 //
 // notBefore, when not zero, asks for a list whose fetch began no earlier (the
-// request's Cache-Control: no-cache). All who ask share one fetch, and a pair
-// that has a list begins one at most once a second: within that second callers
-// wait for the next one rather than get a list that may lack what their
+// request's Cache-Control: no-cache). All who ask share one fetch. For a pair
+// that has a list a fetch begins at most once a second. Callers within that
+// second wait for the next fetch: a list from before may lack what their
 // merchant has just made. While upstream fails they get the old list like
 // everyone else.
 //
-// The caller waits under ctx: when ctx is canceled the error is
-// fault.Canceled; at its deadline the old list stands in, without one the error
+// The caller waits under ctx. When ctx is canceled the error is
+// fault.Canceled. At its deadline the old list stands in; without one the error
 // is fault.UpstreamTimeout. The other errors are those of the Lister,
-// fault.Internal for a Lister that panicked, and fault.UpstreamUnavailable after
-// Close.
+// fault.Internal for a Lister that panicked, fault.UpstreamMalformed for a list
+// too large to be kept, and fault.UpstreamUnavailable after Close. A pair
+// without a list gets its last error again until it may be asked for anew.
 func (s *Store) Snapshot(ctx context.Context, t tenant.Tenant, notBefore time.Time) (*paymentlink.Snapshot, error) {
 	now := s.now()
 	// A clock that says "not before some time to come" could never be satisfied.

@@ -115,12 +115,39 @@ func TestMemoryIsBoundedByBytes(t *testing.T) {
 	})
 }
 
-func TestListBeyondTheBoundIsHandedOutNotKept(t *testing.T) {
+// A list that cannot be kept would be fetched for every request.
+func TestListBeyondTheBoundIsAFailure(t *testing.T) {
 	inBubble(t, func(c *snapshot.Config) { c.MaxBytes = 64 << 10 }, func(b *bench) {
+		b.want("b", "v1", false)
 		b.up.set(func(u *upstream) { u.padding = 128 << 10 })
-		b.want("a", "v1", false)
-		synctest.Wait()
+		for range 10 {
+			b.wantKind("a", fault.UpstreamMalformed)
+		}
+		b.sleepUntil(10 * time.Second)
+		b.wantKind("a", fault.UpstreamMalformed)
+		b.wantCalls("a", 0)
+
+		b.sleepUntil(time.Minute)
+		b.want("b", "v1", true) // grown too large: the last one that could be kept
+		b.up.set(func(u *upstream) { u.padding = 0 })
+		b.sleepUntil(2 * time.Minute)
 		b.want("a", "v2", false)
+		b.want("b", "v3", false)
+	})
+}
+
+// The smallest list takes memory, too.
+func TestEveryEntryCounts(t *testing.T) {
+	inBubble(t, func(c *snapshot.Config) { c.Lister = listerFunc(time.Now) }, func(b *bench) {
+		for i := range 10 {
+			if _, err := b.ask(fmt.Sprintf("pair-%d", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		if lists, bytes := b.Kept(); lists != 10 || bytes < 10<<10 {
+			t.Errorf("%d empty lists count %d bytes, want 1 KiB each at least", lists, bytes)
+		}
 	})
 }
 

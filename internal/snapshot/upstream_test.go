@@ -39,6 +39,7 @@ type upstream struct {
 	padding int          // bytes in each link
 	starts  map[string][]time.Time
 	prevs   []*paymentlink.Snapshot
+	running int // calls that have not returned
 }
 
 func (u *upstream) List(ctx context.Context, c tenant.Tenant, prev *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
@@ -50,7 +51,9 @@ func (u *upstream) List(ctx context.Context, c tenant.Tenant, prev *paymentlink.
 	version := fmt.Sprintf("v%d", len(u.starts[c.UserToken()]))
 	u.prevs = append(u.prevs, prev)
 	latency, fail, hangs, padding := u.latency, u.fault, u.hangs, u.padding
+	u.running++
 	u.mu.Unlock()
+	defer u.set(func(u *upstream) { u.running-- })
 
 	if hangs {
 		<-ctx.Done()
@@ -87,6 +90,13 @@ func (u *upstream) failWith(err error) {
 
 func (u *upstream) recover() {
 	u.set(func(u *upstream) { u.fault, u.hangs = nil, false })
+}
+
+// inFlight returns the number of calls that have not returned.
+func (u *upstream) inFlight() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.running
 }
 
 // calls returns when a token's calls began, counted from the bubble's start.

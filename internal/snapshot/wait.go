@@ -24,26 +24,33 @@ type request struct {
 	notBefore time.Time
 }
 
-// next is what a caller does next: return snapshot or err, or wait for flight,
-// or pause and ask again.
-type next struct {
+// step is what a caller does next: return snapshot or err, or wait for flight,
+// or pause and ask again. One of the four is set.
+type step struct {
 	snapshot *paymentlink.Snapshot
 	err      error
+	flight   *flight
+	pause    time.Duration
 
-	flight *flight
-	limit  time.Duration // of the wait, 0 for none; without a flight the pause
+	// patience bounds the wait for flight; 0 for a caller with all the time of
+	// its context.
+	patience time.Duration
 }
 
 // await answers what cannot be answered from memory at once.
 func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, error) {
 	for {
-		n := s.decide(ctx, r)
-		if n.snapshot != nil || n.err != nil {
-			return n.snapshot, n.err
+		next := s.decide(ctx, r)
+		if next.snapshot != nil || next.err != nil {
+			return next.snapshot, next.err
 		}
-		switch n.wait(ctx) {
+		event := next.wait(ctx)
+		if next.flight != nil && event != landed {
+			s.leave(r.tenant.Key, next.flight)
+		}
+		switch event {
 		case landed:
-			f := n.flight
+			f := next.flight
 			if f.err != nil {
 				return s.fallBack(r.tenant.Key, f.err) // after a refusal nothing is there to fall back on
 			}
@@ -51,10 +58,10 @@ func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, er
 				return &f.list.snapshot, nil
 			}
 			// The flight began before this caller asked: once more, with the others.
-		case limitReached:
-			if n.flight != nil {
-				return s.fallBack(r.tenant.Key, errLate())
-			}
+		case patienceOver:
+			return s.fallBack(r.tenant.Key, errLate())
+		case pauseOver:
+			// Once more.
 		case contextEnded:
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return nil, errLeft(ctx.Err())
@@ -66,45 +73,46 @@ func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, er
 
 // decide looks at what is kept of the pair, and begins a flight where one is
 // needed and none is under way.
-func (s *Store) decide(ctx context.Context, r request) next {
+func (s *Store) decide(ctx context.Context, r request) step {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	k, _ := s.lists.GetIfPresent(r.tenant.Key)
 	f := s.flights[r.tenant.Key]
 	if k == nil {
-		if refused, ok := s.refusals.GetIfPresent(r.tenant.Key); ok && now.Before(refused.until) {
-			return next{err: refused.at(now)}
+		if failed, ok := s.failures.GetIfPresent(r.tenant.Key); ok && now.Before(failed.until) {
+			return step{err: failed.at(now)}
 		}
 	} else {
 		switch {
 		case k.isFresh(now) && k.satisfies(r.notBefore):
-			return next{snapshot: &k.snapshot}
+			return step{snapshot: &k.snapshot}
 		case now.Before(k.nextTry) && k.isHeld(now):
-			return next{snapshot: k.stale()}
+			return step{snapshot: k.stale()}
 		case now.Before(k.nextTry) && k.limited != nil:
-			return next{err: remaining(k.limited, k.nextTry.Sub(now))}
+			return step{err: remaining(k.limited, k.nextTry.Sub(now))}
 		case k.isBehind(now) && r.notBefore.IsZero():
 			if f == nil {
 				s.begin(ctx, r, k, now)
 			}
-			return next{snapshot: &k.snapshot}
+			return step{snapshot: &k.snapshot}
 		}
 	}
 	if f == nil {
 		if k != nil && !r.notBefore.IsZero() && now.Before(k.begunAt.Add(forcedEvery)) {
-			return next{limit: k.begunAt.Add(forcedEvery).Sub(now)}
+			return step{pause: k.begunAt.Add(forcedEvery).Sub(now)}
 		}
 		if f = s.begin(ctx, r, k, now); f == nil {
 			snapshot, err := s.fallBack(r.tenant.Key, errStopping())
-			return next{snapshot: snapshot, err: err}
+			return step{snapshot: snapshot, err: err}
 		}
 	}
-	n := next{flight: f}
+	f.waiters++
+	next := step{flight: f}
 	if k != nil && k.failures > 0 && k.isHeld(now.Add(patience)) {
-		n.limit = patience
+		next.patience = patience
 	}
-	return n
+	return next
 }
 
 // fallBack returns the old list while it may stand in, else err. The list is
@@ -121,30 +129,44 @@ type event int
 
 const (
 	landed event = iota
-	limitReached
+	patienceOver
+	pauseOver
 	contextEnded
 )
 
-// wait blocks until the flight has landed, the limit is reached or ctx ends.
-func (n next) wait(ctx context.Context) event {
-	var (
-		done  <-chan struct{}
-		limit <-chan time.Time
-	)
-	if n.flight != nil {
-		done = n.flight.done
+// wait blocks until the flight has landed, the patience or the pause is over, or
+// ctx ends.
+func (next step) wait(ctx context.Context) event {
+	if next.flight == nil {
+		if sleep(ctx, next.pause) {
+			return pauseOver
+		}
+		return contextEnded
 	}
-	if n.limit > 0 {
-		timer := time.NewTimer(n.limit)
+	var limit <-chan time.Time
+	if next.patience > 0 {
+		timer := time.NewTimer(next.patience)
 		defer timer.Stop()
 		limit = timer.C
 	}
 	select {
-	case <-done:
+	case <-next.flight.done:
 		return landed
 	case <-limit:
-		return limitReached
+		return patienceOver
 	case <-ctx.Done():
 		return contextEnded
+	}
+}
+
+// sleep waits for d, and returns false when ctx ends before.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
