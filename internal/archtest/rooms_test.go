@@ -111,7 +111,7 @@ func rooms() map[string]room {
 		// The edge.
 		"internal/gqlhttp": {
 			ours: []string{
-				"internal/address", "internal/caller", "internal/exchange", "internal/fault", "internal/guard", "internal/persisted",
+				"internal/address", "internal/caller", "internal/exchange", "internal/fault", "internal/persisted",
 				"internal/telemetry", "internal/tenant",
 			},
 			modules: []string{compress, gqlgen, gqlparser},

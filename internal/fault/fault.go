@@ -89,9 +89,16 @@ type Error struct {
 	// Permanent says that asking upstream again cannot help, though the kind
 	// alone would let one hope so.
 	Permanent bool
+	// At are the places in the request's document that the error is about; nil
+	// for none.
+	At []Position
 	// Err is the cause, for the log alone; nil when Public says it all.
 	Err error
 }
+
+// Position is a place in a document. Lines and columns begin at 1; a column is a
+// character.
+type Position struct{ Line, Column int }
 
 // New returns an error of a kind with its public sentence.
 func New(kind Kind, public string) *Error {

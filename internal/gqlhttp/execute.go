@@ -14,7 +14,7 @@ import (
 
 // execute validates and executes the operation and writes the answer, or
 // returns why there is none. ctx carries the deadline.
-func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req operationRequest, document persisted.Document) []refusal {
+func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req operationRequest, document persisted.Document) error {
 	ctx = graphql.StartOperationTrace(ctx)
 	params := &graphql.RawParams{
 		Query:         document.Text,
@@ -26,11 +26,11 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	op, list := exec.CreateOperationContext(ctx, params)
 	if c.r.Method != http.MethodPost && isMutation(params, op) {
 		c.w.Header().Set("Allow", http.MethodPost)
-		return c.refuse(ctx, fault.New(fault.MethodNotAllowed, "Mutations must be sent with POST."))
+		return fault.New(fault.MethodNotAllowed, "Mutations must be sent with POST.")
 	}
 	if len(list) > 0 {
 		ctx = graphql.WithOperationContext(ctx, op)
-		return c.requestErrors(ctx, exec.DispatchError(ctx, list[:min(len(list), maxPresented)]).Errors)
+		return requestErrors(exec.DispatchError(ctx, list[:min(len(list), maxPresented)]).Errors)
 	}
 	if c.t.cfg.Persisted != nil {
 		c.t.cfg.Persisted.Register(document)
@@ -40,15 +40,15 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	resp := answers(ctx)
 	switch {
 	case c.r.Context().Err() != nil:
-		return c.refuse(ctx, c.r.Context().Err())
+		return c.r.Context().Err()
 	case resp == nil && ctx.Err() != nil:
-		return c.refuse(ctx, ctx.Err())
+		return ctx.Err()
 	case resp == nil, resp.Data == nil && len(resp.Errors) == 0:
-		return c.refuse(ctx, errors.New("execution gave no answer"))
+		return errors.New("execution gave no answer")
 	case resp.HasNext != nil && *resp.HasNext:
-		return c.refuseDeferred(ctx, answers)
+		return refuseDeferred(ctx, answers)
 	case resp.Data == nil:
-		return c.requestErrors(ctx, resp.Errors)
+		return requestErrors(resp.Errors)
 	}
 	if err := c.writeAnswer(resp); err != nil {
 		return c.writeNull(ctx, err)
@@ -70,26 +70,23 @@ func traceHeader(r *http.Request) http.Header {
 // refuseDeferred refuses an answer in parts, which this transport does not
 // speak: the first part alone would lack fields that were asked for. The other
 // parts are taken, because somebody waits to hand them over.
-func (c *call) refuseDeferred(ctx context.Context, answers graphql.ResponseHandler) []refusal {
+func refuseDeferred(ctx context.Context, answers graphql.ResponseHandler) error {
 	for part := answers(ctx); part != nil && part.HasNext != nil && *part.HasNext; part = answers(ctx) {
 		continue
 	}
-	return c.refuse(ctx, fault.New(fault.ValidationFailed, "Answers in parts (@defer) are not supported."))
+	return fault.New(fault.ValidationFailed, "Answers in parts (@defer) are not supported.")
 }
 
 // writeNull answers an operation that was executed but whose answer cannot be
 // sent: there is a data entry, and it is null.
-func (c *call) writeNull(ctx context.Context, cause error) []refusal {
-	r := c.refuse(ctx, cause)[0]
+func (c *call) writeNull(ctx context.Context, cause error) error {
+	f := c.faultsOf(ctx, cause)[0]
 	null := &graphql.Response{
 		Data: []byte("null"),
 		Errors: gqlerror.List{{
-			Message:    r.message,
-			Extensions: map[string]any{"code": string(r.kind), "requestId": c.exchange.RequestID},
+			Message:    f.Public,
+			Extensions: map[string]any{"code": string(f.Kind), "requestId": c.exchange.RequestID},
 		}},
 	}
-	if err := c.writeAnswer(null); err != nil {
-		return c.refuse(ctx, err)
-	}
-	return nil
+	return c.writeAnswer(null)
 }

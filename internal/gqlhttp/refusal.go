@@ -8,10 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
 	"paymentlinks/internal/fault"
-	"paymentlinks/internal/guard"
 )
 
 const (
@@ -21,52 +18,45 @@ const (
 	maxLocations = 50
 )
 
-// refusal is one error of a request that was not executed.
-type refusal struct {
-	kind       fault.Kind
-	message    string // ours, nothing of the request
-	locations  []gqlerror.Location
-	retryAfter time.Duration
-}
-
-// refuse makes the refusal for an error. An error that nobody classified is
-// logged, by its type alone: its text may quote anything.
-func (c *call) refuse(ctx context.Context, err error) []refusal {
-	kind := fault.KindOf(err)
-	classified, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return []refusal{c.unclassified(ctx, kind, err)}
+// faultsOf unpacks the error of a request that was not executed: one fault, or
+// those that errors.Join holds together. What was not classified becomes an
+// internal error. It is logged by its type alone, for its text may quote
+// anything.
+func (c *call) faultsOf(ctx context.Context, err error) []*fault.Error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what was joined is unpacked here alone
+		var faults []*fault.Error
+		for _, part := range joined.Unwrap() {
+			faults = append(faults, c.faultsOf(ctx, part)...)
+		}
+		return faults
 	}
-	r := refusal{kind: kind, message: classified.Public, retryAfter: classified.RetryAfter}
-	if at, ok := guard.LocationOf(err); ok {
-		r.locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}
+	if classified, ok := errors.AsType[*fault.Error](err); ok {
+		if classified.Kind == fault.Internal && classified.Err != nil { // else it is logged already
+			c.logFailure(ctx, err)
+		}
+		return []*fault.Error{classified}
 	}
-	if kind == fault.Internal {
-		c.logFailure(ctx, err)
-	}
-	return []refusal{r}
-}
-
-func (c *call) unclassified(ctx context.Context, kind fault.Kind, err error) refusal {
-	switch kind { //nolint:exhaustive // KindOf knows no others for an error that is no fault
+	switch kind := fault.KindOf(err); kind { //nolint:exhaustive // KindOf knows no others for an error that is no fault
 	case fault.Canceled:
-		return refusal{kind: kind}
+		return []*fault.Error{fault.New(kind, "")}
 	case fault.Timeout:
-		return refusal{kind: kind, message: "The request took too long."}
+		return []*fault.Error{fault.New(kind, "The request took too long.")}
 	}
 	c.logFailure(ctx, err)
-	return refusal{kind: fault.Internal, message: fault.NewInternal(nil).Public}
+	return []*fault.Error{fault.NewInternal(nil)}
 }
 
-// writeRefusal is the one writer of requests that were not executed. Their
-// answers have no data entry.
-func (c *call) writeRefusal(refusals []refusal) {
-	first := &refusals[0]
-	if first.retryAfter == 0 && (first.kind == fault.RateLimited || first.kind == fault.Overloaded) {
-		first.retryAfter = fault.MinRetryAfter // these two always say when (RFC 9110, 10.2.3)
+// refuse is the one writer of requests that were not executed. Their answers
+// have no data entry.
+func (c *call) refuse(ctx context.Context, err error) {
+	faults := c.faultsOf(ctx, err)
+	first := *faults[0]
+	if first.RetryAfter == 0 && (first.Kind == fault.RateLimited || first.Kind == fault.Overloaded) {
+		first.RetryAfter = fault.MinRetryAfter // these two always say when (RFC 9110, 10.2.3)
+		faults[0] = &first
 	}
-	c.kind = first.kind
-	status := statusOf(first.kind, c.media)
+	c.kind = first.Kind
+	status := statusOf(first.Kind, c.media)
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
@@ -82,20 +72,20 @@ func (c *call) writeRefusal(refusals []refusal) {
 	case http.StatusRequestTimeout:
 		header.Set("Connection", "close") // the rest of the body may yet come (RFC 9110, 15.5.9)
 	}
-	if first.retryAfter > 0 {
-		header.Set("Retry-After", strconv.FormatInt(wholeSeconds(first.retryAfter), 10))
+	if first.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.FormatInt(wholeSeconds(first.RetryAfter), 10))
 	}
 	body := c.t.buffers.get()
 	defer c.t.buffers.put(body)
 	body.WriteString(`{"errors":[`)
-	more := append([]byte{','}, c.appendRefusal(nil, refusal{kind: first.kind, message: "There are more errors: they are left out."})...)
+	more := append([]byte{','}, c.appendFault(nil, fault.New(first.Kind, "There are more errors: they are left out."))...)
 	scratch := make([]byte, 0, 512)
-	for i, r := range refusals {
+	for i, f := range faults {
 		scratch = scratch[:0]
 		if i > 0 {
 			scratch = append(scratch, ',')
 		}
-		scratch = c.appendRefusal(scratch, r)
+		scratch = c.appendFault(scratch, f)
 		isFull := body.Len()+len(scratch)+len(more)+len("]}") > maxRefusalBytes
 		if i == c.t.cfg.MaxErrors || isFull && i > 0 {
 			body.Write(more)
@@ -107,11 +97,11 @@ func (c *call) writeRefusal(refusals []refusal) {
 	c.send(status, body.Bytes())
 }
 
-func (c *call) appendRefusal(b []byte, r refusal) []byte {
-	b = appendString(append(b, `{"message":`...), r.message)
-	if len(r.locations) > 0 {
+func (c *call) appendFault(b []byte, f *fault.Error) []byte {
+	b = appendString(append(b, `{"message":`...), f.Public)
+	if len(f.At) > 0 {
 		b = append(b, `,"locations":[`...)
-		for i, at := range r.locations[:min(len(r.locations), maxLocations)] {
+		for i, at := range f.At[:min(len(f.At), maxLocations)] {
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -121,10 +111,10 @@ func (c *call) appendRefusal(b []byte, r refusal) []byte {
 		}
 		b = append(b, ']')
 	}
-	b = appendString(append(b, `,"extensions":{"code":`...), string(r.kind))
+	b = appendString(append(b, `,"extensions":{"code":`...), string(f.Kind))
 	b = appendString(append(b, `,"requestId":`...), c.exchange.RequestID)
-	if r.retryAfter > 0 {
-		b = strconv.AppendInt(append(b, `,"retryAfter":`...), wholeSeconds(r.retryAfter), 10)
+	if f.RetryAfter > 0 {
+		b = strconv.AppendInt(append(b, `,"retryAfter":`...), wholeSeconds(f.RetryAfter), 10)
 	}
 	return append(b, "}}"...)
 }

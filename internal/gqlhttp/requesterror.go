@@ -1,7 +1,6 @@
 package gqlhttp
 
 import (
-	"context"
 	"errors"
 	"slices"
 
@@ -17,31 +16,34 @@ import (
 // most about as many as it has tokens.
 const maxPresented = 1000
 
-// requestErrors makes the refusals of an operation that the executor did not
-// execute. Errors that say the same become one with the places of all: a reader
-// learns of one fault, and where it has to be mended. Errors that wrap a *fault.Error are told with its sentence; whoever
-// classified them has logged what there was to log. The text of any other may
-// quote anything and stays here.
-func (c *call) requestErrors(ctx context.Context, list gqlerror.List) []refusal {
+// requestErrors is why the executor did not execute an operation. Errors that
+// wrap a *fault.Error are told with its sentence; whoever classified them has
+// logged what there was to log. Errors that say the same become one with the
+// places of all: a reader learns of one fault, and where it has to be mended.
+func requestErrors(list gqlerror.List) error {
 	if len(list) == 0 {
-		return c.refuse(ctx, errors.New("refused without an error"))
+		return errors.New("refused without an error")
 	}
-	var refusals []refusal
+	var faults []*fault.Error
 	for _, err := range list {
-		var r refusal
-		if classified, ok := errors.AsType[*fault.Error](err); ok {
-			r = refusal{kind: classified.Kind, message: classified.Public, retryAfter: classified.RetryAfter}
-		} else {
-			r = c.unclassified(ctx, fault.Internal, err)
+		classified, ok := errors.AsType[*fault.Error](err)
+		if !ok {
+			return err
 		}
-		same := slices.IndexFunc(refusals, func(s refusal) bool { return s.kind == r.kind && s.message == r.message })
+		same := slices.IndexFunc(faults, func(f *fault.Error) bool { return f.Kind == classified.Kind && f.Public == classified.Public })
 		if same < 0 {
-			same = len(refusals)
-			refusals = append(refusals, r)
+			same = len(faults)
+			faults = append(faults, &fault.Error{Kind: classified.Kind, Public: classified.Public, RetryAfter: classified.RetryAfter})
 		}
-		refusals[same].locations = append(refusals[same].locations, err.Locations...)
+		for _, at := range err.Locations {
+			faults[same].At = append(faults[same].At, fault.Position{Line: at.Line, Column: at.Column})
+		}
 	}
-	return refusals
+	joined := make([]error, len(faults))
+	for i, f := range faults {
+		joined[i] = f
+	}
+	return errors.Join(joined...)
 }
 
 // isMutation reports whether a request means a mutation, also one that the

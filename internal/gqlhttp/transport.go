@@ -52,8 +52,8 @@ func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	ctx, cancel := context.WithTimeout(r.Context(), t.cfg.RequestTimeout)
 	defer cancel()
 	defer c.finish(ctx)
-	if refusals := c.serve(ctx, exec); refusals != nil {
-		c.writeRefusal(refusals)
+	if err := c.serve(ctx, exec); err != nil {
+		c.refuse(ctx, err)
 	}
 }
 
@@ -94,7 +94,7 @@ func (c *call) finish(ctx context.Context) {
 			c.logAccess(ctx)
 			panic(http.ErrAbortHandler) // part of an answer is out: only a broken connection tells
 		}
-		c.writeRefusal([]refusal{{kind: fault.Internal, message: fault.NewInternal(nil).Public}})
+		c.refuse(ctx, fault.NewInternal(nil))
 	}
 	c.logAccess(ctx)
 }
@@ -112,12 +112,12 @@ func (c *call) logFailure(ctx context.Context, err error) {
 }
 
 // serve answers the request or returns why it refuses to.
-func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) []refusal {
+func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 	if c.r.ContentLength != 0 {
 		c.t.limitReading(c.w)
 	}
 	if err := c.admit(); err != nil {
-		return c.refuse(ctx, err)
+		return err
 	}
 	if c.r.Method == http.MethodOptions {
 		c.answerOptions()
@@ -125,7 +125,7 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) []refusal 
 	}
 	caller, err := c.t.cfg.Callers.Identify(c.r)
 	if err != nil {
-		return c.refuse(ctx, err)
+		return err
 	}
 	ctx = exchange.NewContext(ctx, c.exchange)
 	if !caller.IsZero() {
@@ -133,14 +133,14 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) []refusal 
 	}
 	req, err := c.read()
 	if err != nil {
-		return c.refuse(ctx, err)
+		return err
 	}
 	document, err := c.resolve(req)
 	if err != nil {
-		return c.refuse(ctx, err)
+		return err
 	}
 	if err := c.t.cfg.Guard.Check(document.Text); err != nil {
-		return c.refuse(ctx, err)
+		return err
 	}
 	if !document.IsNamed {
 		// Whoever keeps the document must not keep the request's body with it.

@@ -59,9 +59,9 @@ func New(limits Limits) (*Guard, error) {
 // the document:
 //
 //   - LimitExceeded: it is over a limit;
-//   - ParseFailed: it is no GraphQL; LocationOf tells where;
+//   - ParseFailed: it is not GraphQL; At tells where;
 //   - ValidationFailed: a fragment spreads itself, directly or through others;
-//     LocationOf tells where.
+//     At tells where.
 //
 // Other faults of a document, and one without an operation, are left to
 // validation. The error may be shared between callers: do not change it.

@@ -1,7 +1,7 @@
 package guard_test
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 	"testing"
 
@@ -177,37 +177,37 @@ func TestCheckLocates(t *testing.T) {
 	tests := map[string]struct {
 		document string
 		kind     fault.Kind
-		at       guard.Location
+		at       fault.Position
 		public   string
 	}{
 		"syntax": {
 			"{\n  planted(\n}", fault.ParseFailed,
-			guard.Location{Line: 3, Column: 1},
+			fault.Position{Line: 3, Column: 1},
 			"The document is not valid GraphQL syntax (line 3, column 1).",
 		},
 		"character, not byte": {
 			"# é\n{é}", fault.ParseFailed,
-			guard.Location{Line: 2, Column: 2},
+			fault.Position{Line: 2, Column: 2},
 			"The document is not valid GraphQL syntax (line 2, column 2).",
 		},
 		"lexical": {
 			"{planted(a:\"planted)}", fault.ParseFailed,
-			guard.Location{Line: 1, Column: 22},
+			fault.Position{Line: 1, Column: 22},
 			"The document is not valid GraphQL syntax (line 1, column 22).",
 		},
 		"fragment spreads itself": {
 			"{...planted}\nfragment planted on T{a ...planted}", fault.ValidationFailed,
-			guard.Location{Line: 2, Column: 28},
+			fault.Position{Line: 2, Column: 28},
 			"A fragment spreads itself (line 2, column 28).",
 		},
 		"fragments spread one another": {
 			"{...A}\nfragment A on T{b{...B}}\nfragment B on T{... on T{...A}}", fault.ValidationFailed,
-			guard.Location{Line: 3, Column: 29},
+			fault.Position{Line: 3, Column: 29},
 			"A fragment spreads itself (line 3, column 29).",
 		},
 		"fragment that nobody spreads spreads itself": {
 			"{a}\nfragment A on T{...A}", fault.ValidationFailed,
-			guard.Location{Line: 2, Column: 20},
+			fault.Position{Line: 2, Column: 20},
 			"A fragment spreads itself (line 2, column 20).",
 		},
 	}
@@ -218,23 +218,21 @@ func TestCheckLocates(t *testing.T) {
 			if got := fault.KindOf(err); got != test.kind {
 				t.Fatalf("Check(%q) = %v, want kind %s", test.document, err, test.kind)
 			}
-			at, ok := guard.LocationOf(fmt.Errorf("wrapped: %w", err))
-			if !ok || at != test.at {
-				t.Errorf("LocationOf(%v) = %v, %t; want %v", err, at, ok, test.at)
+			refusal := err.(*fault.Error) //nolint:errorlint,errcheck // Check promises this very type
+			if len(refusal.At) != 1 || refusal.At[0] != test.at {
+				t.Errorf("%v is at %v; want %v", err, refusal.At, test.at)
 			}
-			if diff := cmp.Diff(test.public, err.(*fault.Error).Public); diff != "" { //nolint:errorlint // Check promises this very type
+			if diff := cmp.Diff(test.public, refusal.Public); diff != "" {
 				t.Errorf("Public differs (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestLocationOfOthers(t *testing.T) {
-	g := newGuard(t, guard.Limits{})
-	for _, err := range []error{nil, fault.New(fault.ParseFailed, "No."), g.Check("{" + numbered(31, "f%d ") + "}")} {
-		if at, ok := guard.LocationOf(err); ok {
-			t.Errorf("LocationOf(%v) = %v, want none", err, at)
-		}
+func TestLimitsHaveNoPlace(t *testing.T) {
+	err := newGuard(t, guard.Limits{}).Check("{" + numbered(31, "f%d ") + "}")
+	if refusal, ok := errors.AsType[*fault.Error](err); !ok || refusal.At != nil {
+		t.Errorf("%v is at %v, want no place", err, refusal.At)
 	}
 }
 

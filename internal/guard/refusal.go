@@ -10,29 +10,10 @@ import (
 	"paymentlinks/internal/fault"
 )
 
-// Location is a place in a document; lines and columns start at 1, a column
-// is a character.
-type Location struct{ Line, Column int }
-
-// LocationOf returns the place that a refusal is about, for the locations of a
-// GraphQL error; ok is false when there is none, as with limits.
-func LocationOf(err error) (at Location, ok bool) {
-	located, ok := errors.AsType[*locatedError](err)
-	if !ok {
-		return Location{}, false
-	}
-	return located.at, true
-}
-
-// locatedError is the cause of a refusal that has a place.
-type locatedError struct{ at Location }
-
-func (e *locatedError) Error() string {
-	return fmt.Sprintf("line %d, column %d", e.at.Line, e.at.Column)
-}
-
-func refusedAt(kind fault.Kind, public string, at Location) *fault.Error {
-	return fault.Wrap(kind, public, &locatedError{at})
+func refusedAt(kind fault.Kind, public string, at fault.Position) *fault.Error {
+	refusal := fault.New(kind, public)
+	refusal.At = []fault.Position{at}
+	return refusal
 }
 
 // exceeded makes the refusal for a limit; its arguments are numbers only.
@@ -51,7 +32,7 @@ func (g *Guard) unparsable(err error) *fault.Error {
 	if len(failure.Locations) == 0 {
 		return exceeded("The document has more than %[1]d tokens; at most %[1]d are allowed.", g.limits.Tokens)
 	}
-	at := Location{Line: failure.Locations[0].Line, Column: failure.Locations[0].Column}
+	at := fault.Position{Line: failure.Locations[0].Line, Column: failure.Locations[0].Column}
 	return refusedAt(fault.ParseFailed,
 		fmt.Sprintf("The document is not valid GraphQL syntax (line %d, column %d).", at.Line, at.Column), at)
 }
@@ -61,5 +42,5 @@ func (g *Guard) unparsable(err error) *fault.Error {
 func cyclic(spread *ast.Position) *fault.Error {
 	return refusedAt(fault.ValidationFailed,
 		fmt.Sprintf("A fragment spreads itself (line %d, column %d).", spread.Line, spread.Column),
-		Location{Line: spread.Line, Column: spread.Column})
+		fault.Position{Line: spread.Line, Column: spread.Column})
 }
