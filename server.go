@@ -216,6 +216,8 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		Guard:            documents,
 		Persisted:        named,
 		PersistedGETOnly: cfg.Server.Production,
+		LeadBrowsers:     !cfg.Server.Production,
+		NoCompression:    !cfg.Server.Compression.IsOn(),
 		AllowedOrigins:   cfg.Server.AllowedOrigins,
 		MaxBodyBytes:     int64(limits.MaxBodyBytes),
 		MaxHeaderBytes:   int(limits.MaxHeaderBytes),
@@ -237,6 +239,7 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", api)
+	mux.Handle("/graphql/{$}", api)
 	mux.Handle("/query", api)
 	if cfg.Server.Production {
 		return mux, nil

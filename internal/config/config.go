@@ -64,6 +64,7 @@ type Server struct {
 	SandboxListen  string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8090 alone, a free port when embedded" help:"The sandbox's address. The embedded one listens on loopback only."`
 	Production     bool          `help:"Introspection, playground, /schema.graphql and GET other than of persisted documents off; needs an upstream URL."`
 	Suggestions    bool          `help:"Put \"Did you mean\" into errors."`
+	Compression    Switch        `placeholder:"on|off" default:"on" help:"Compress answers with gzip (which wins ties) or zstd, as the client asks: on or off."`
 	AllowedHosts   []string      `placeholder:"NAME" shown:"loopback names where callers are asked for nothing, otherwise any" help:"Host names (or addresses) that requests may be addressed to; loopback ones always may."`
 	AllowedOrigins []string      `placeholder:"ORIGIN" shown:"none" help:"Origins (https://app.example.com) whose pages may call the API (CORS)."`
 	RequestTimeout time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`

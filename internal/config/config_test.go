@@ -47,7 +47,7 @@ func TestParseWithNothingSet(t *testing.T) {
 	}
 	wantServer := config.Server{
 		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", SandboxListen: "127.0.0.1:0",
-		RequestTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second, BodyTimeout: 5 * time.Second, DrainTimeout: 15 * time.Second,
+		Compression: "on", RequestTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second, BodyTimeout: 5 * time.Second, DrainTimeout: 15 * time.Second,
 	}
 	if diff := cmp.Diff(wantServer, c.Server); diff != "" {
 		t.Errorf("Server (-want +got):\n%s", diff)

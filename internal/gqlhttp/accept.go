@@ -83,17 +83,14 @@ func choose(response bool) mediaType {
 }
 
 // acceptParameters returns the weight of a media range; false when the range
-// matches nothing of ours because it is malformed or asks for another charset.
+// matches nothing of ours because it asks for another charset.
 // Other parameters do not narrow the range: neither of our types has any.
 func acceptParameters(s string) (int, bool) {
 	q := maxWeight
 	for name, value := range parameters(s) {
 		switch {
 		case strings.EqualFold(name, "q"):
-			var ok bool
-			if q, ok = weight(value); !ok {
-				return 0, false
-			}
+			q = leniently(value)
 		case strings.EqualFold(name, "charset"):
 			if !isUTF8(value) {
 				return 0, false

@@ -26,8 +26,9 @@ func (c coding) String() string {
 
 // codings is what a client accepts of our content codings.
 type codings struct {
-	// best is the one to use where compressing pays: by weight, then zstd
-	// before gzip before identity.
+	// best is the one to use where compressing pays: by weight, then gzip
+	// before zstd before identity. There are clients that offer zstd and cannot
+	// read it.
 	best coding
 	// plain tells that an answer too short to compress may go out as it is.
 	plain bool
@@ -41,10 +42,7 @@ func negotiateCodings(acceptEncoding []string) (codings, bool) {
 	for element := range listElements(acceptEncoding) {
 		position++
 		name, rest := cut(element, ';')
-		q, ok := codingParameters(rest)
-		if !ok {
-			continue
-		}
+		q := codingParameters(rest)
 		switch name = trimSpace(name); {
 		case name == "*":
 			for i := range offers {
@@ -62,7 +60,7 @@ func negotiateCodings(acceptEncoding []string) (codings, bool) {
 	// for it: anything that was asked for goes first.
 	plain := offers[codingIdentity].specificity == 0 || offers[codingIdentity].weight > 0
 	best := codingIdentity
-	for _, c := range [...]coding{codingGzip, codingZstd} {
+	for _, c := range [...]coding{codingZstd, codingGzip} {
 		if offers[c].weight > 0 && offers[c].weight >= offers[best].weight {
 			best = c
 		}
@@ -70,15 +68,13 @@ func negotiateCodings(acceptEncoding []string) (codings, bool) {
 	return codings{best: best, plain: plain}, plain || best != codingIdentity
 }
 
-func codingParameters(s string) (int, bool) {
+// codingParameters returns the weight of a coding.
+func codingParameters(s string) int {
 	q := maxWeight
 	for name, value := range parameters(s) {
 		if strings.EqualFold(name, "q") {
-			var ok bool
-			if q, ok = weight(value); !ok {
-				return 0, false
-			}
+			q = leniently(value)
 		}
 	}
-	return q, true
+	return q
 }

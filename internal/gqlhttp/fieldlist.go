@@ -80,6 +80,15 @@ func trimSpace(s string) string { return strings.Trim(s, " \t") }
 // maxWeight is the weight of an element that brings none, in thousandths.
 const maxWeight = 1000
 
+// leniently reads a q-value. One that is malformed is a low wish and not a
+// refusal: HttpURLConnection of old Java sends q=.2 unless told otherwise.
+func leniently(q string) int {
+	if thousandths, ok := weight(q); ok {
+		return thousandths
+	}
+	return 1
+}
+
 // weight reads a q-value (RFC 9110, section 12.4.2) in thousandths; false when
 // it is none.
 func weight(q string) (int, bool) {

@@ -69,6 +69,13 @@ type Config struct {
 	// PersistedGETOnly refuses GET requests that bring a document's text.
 	PersistedGETOnly bool
 
+	// LeadBrowsers sends a browser that asks for a page to the folder of the
+	// API's path, where the playground is. Without it browsers are told that
+	// there is none.
+	LeadBrowsers bool
+	// NoCompression sends answers as they are, whatever the client accepts.
+	NoCompression bool
+
 	// AllowedOrigins are the browser origins ("https://shop.example") whose
 	// pages may call the API; none by default, and no wildcard.
 	AllowedOrigins []string

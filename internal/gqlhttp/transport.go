@@ -123,6 +123,9 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 		c.answerOptions()
 		return nil
 	}
+	if c.leadsToPage() {
+		return c.leadToPage()
+	}
 	caller, err := c.t.cfg.Callers.Identify(c.r)
 	if err != nil {
 		return err
@@ -154,6 +157,9 @@ func (c *call) admit() error {
 	media, acceptable := negotiateMedia(c.r.Header["Accept"])
 	codings, encodable := negotiateCodings(c.r.Header["Accept-Encoding"])
 	c.media, c.codings = media, codings
+	if c.t.cfg.NoCompression {
+		c.codings.best, encodable = codingIdentity, codings.plain
+	}
 	if headerBytes(c.r) > c.t.cfg.MaxHeaderBytes {
 		return fault.New(fault.HeadersTooLarge, "The request's header fields are too large.")
 	}

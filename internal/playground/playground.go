@@ -95,8 +95,13 @@ func editorText[V any](values map[string]V) (string, error) {
 	return string(text), err
 }
 
-// ServeHTTP answers GET and HEAD; other methods get 405.
+// ServeHTTP answers GET and HEAD; other methods get 405, and other paths 404.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, isFile := strings.CutPrefix(r.URL.Path, "/"+h.assets.folder+"/")
+	if !isFile && r.URL.Path != "/" {
+		http.NotFound(w, r)
+		return
+	}
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
@@ -106,12 +111,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Use GET.", http.StatusMethodNotAllowed)
 		return
 	}
-	if name, ok := strings.CutPrefix(r.URL.Path, "/"+h.assets.folder+"/"); ok {
+	if isFile {
 		h.assets.serve(w, r, name)
-		return
-	}
-	if r.URL.Path != "/" {
-		http.NotFound(w, r)
 		return
 	}
 	header.Set("Content-Security-Policy", contentSecurityPolicy)
