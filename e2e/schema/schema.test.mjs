@@ -80,7 +80,7 @@ describe("the contract", () => {
     "a new filter": replace("  search: String\n", "  search: String\n  slug: String\n"),
     "a promise that is stronger": replace("  slug: String\n", "  slug: String!\n"),
     "a deprecation": replace("  slug: String\n", `  slug: String @deprecated(reason: "It is in the url.")\n`),
-    "other words": replace(`"Test or live."`, `"Live or test."`),
+    "other words": replace(`"Units of time."`, `"Parts of time."`),
   };
   for (const [addition, make] of Object.entries(additions)) {
     test(`is not broken by ${addition}`, async () => {

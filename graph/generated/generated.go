@@ -263,7 +263,7 @@ enum PaymentLinkOrder {
 `, BuiltIn: false},
 	{Name: "../schema/payment_link.graphqls", Input: `"A shareable URL at which a payer can pay a merchant."
 type PaymentLink @key(fields: "id") {
-  "The opaque id that upstream gives the link."
+  "The id that upstream gives the link. Opaque: its form may change for new links."
   id: ID!
 
   "The page to send to a payer."
@@ -377,7 +377,7 @@ type PaymentLinkAmount {
   ): String!
 }
 
-"Whether a link is switched on."
+"Whether a link is switched on. Values may be added: treat one that you do not know as UNKNOWN."
 enum PaymentLinkStatus {
   "Upstream code 1."
   ACTIVE
@@ -387,7 +387,10 @@ enum PaymentLinkStatus {
   UNKNOWN
 }
 
-"What can be said of a link right now. Decided in this order: EXPIRED, INACTIVE, OPEN, UNKNOWN."
+"""
+What can be said of a link right now. Decided in this order: EXPIRED, INACTIVE, OPEN, UNKNOWN. Values may be added: treat one that you
+do not know as UNKNOWN, and never as payable.
+"""
 enum PaymentLinkState {
   "Switched on and not expired."
   OPEN
@@ -399,7 +402,7 @@ enum PaymentLinkState {
   UNKNOWN
 }
 
-"Test or live."
+"Test or live. Values may be added: treat one that you do not know as UNKNOWN."
 enum PaymentLinkEnvironment {
   "The host name says test or sandbox."
   TEST
