@@ -11,8 +11,8 @@ import (
 	"paymentlinks/internal/sandbox"
 )
 
-// BenchmarkDecode reads lists into records, and beside it does what most
-// clients do: encoding/json into structs, amounts and times still text.
+// BenchmarkDecode reads lists into copies of records, which only tests do, and
+// into a Set. Beside it does what most clients do: encoding/json into structs, amounts and times still text.
 func BenchmarkDecode(b *testing.B) {
 	for _, links := range []int{5, 200, 10_000} {
 		body := sandbox.GenerateList("bench", links, time.Unix(1_700_000_000, 0))
@@ -22,6 +22,15 @@ func BenchmarkDecode(b *testing.B) {
 			for b.Loop() {
 				if records, _, err := billpocket.Decode(body, time.UTC); err != nil || len(records) != links {
 					b.Fatal(len(records), err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("set/%d", links), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				if set, err := billpocket.DecodeSet(body, time.UTC); err != nil || set.Len() != links {
+					b.Fatal(err)
 				}
 			}
 		})

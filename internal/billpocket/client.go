@@ -216,15 +216,13 @@ func (c *Client) decode(ctx context.Context, status int, body *buffer) (*payment
 	if status == http.StatusNoContent {
 		return paymentlink.NewSet(nil, c.liveHosts), 0, nil
 	}
-	kept := body.keep()
-	list, err := c.decoder.decode(kept)
+	var links *paymentlink.Builder
+	list, err := c.decoder.decode(body.keep(), func(kept []byte) sink {
+		links = paymentlink.NewBuilder(kept, c.liveHosts)
+		return links
+	})
 	if err != nil {
 		return nil, 0, fault.Wrap(fault.UpstreamMalformed, malformed, err)
-	}
-	readable := len(list.records)
-	set := paymentlink.NewSet(list.records, c.liveHosts)
-	if set.Len() < readable { // repeated ids: the first stays
-		list = c.decoder.withRepeated(kept)
 	}
 	if list.skipped > 0 {
 		c.logger.LogAttrs(ctx, slog.LevelWarn, "upstream list is incomplete",
@@ -236,5 +234,5 @@ func (c *Client) decode(ctx context.Context, status int, body *buffer) (*payment
 			slog.Int("elements", list.elements), slog.Int("unreadable", list.unreadable),
 			slog.Any("first_unreadable", list.firstUnreadable))
 	}
-	return set, list.skipped, nil
+	return links.Set(), list.skipped, nil
 }

@@ -2,7 +2,7 @@ package billpocket
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 
 	"paymentlinks/internal/paymentlink"
@@ -21,58 +21,65 @@ type decoder struct {
 	location *time.Location
 }
 
-// list is what a body holds.
+// sink takes the records of a body, one after the other. A record and what it
+// points to hold until Add returns; only its parts of the body hold for longer.
+type sink interface {
+	// Add reports whether the record stays: not if its id was there before.
+	Add(r *paymentlink.Record) bool
+	// Full reports whether it is time to Grow.
+	Full() bool
+	// Grow makes room for n more records.
+	Grow(n int)
+}
+
+// list is what is told of a body beside its records.
 type list struct {
-	records  []paymentlink.Record // of the elements that can be read, in order
 	elements int
-	// skipped counts the elements that cannot be read, firstSkipped the indexes
-	// of the first of them.
+	// skipped counts the elements that cannot be read, or whose id was there
+	// before, firstSkipped the indexes of the first of them.
 	skipped      int
 	firstSkipped []int
-	keptBytes    int // of the elements that can be read
+	keptBytes    int // of the other elements
 	// unreadable counts the expiries that cannot be read, firstUnreadable the
 	// indexes of the first elements that have them.
 	unreadable      int
 	firstUnreadable []int
 
-	currencies currencies
-	// seen, unless nil, makes an element that repeats an id count as skipped.
-	seen map[string]struct{}
+	sink   sink
+	record paymentlink.Record // of the element at hand
+	texts  texts
 }
 
-// decode reads a whole body. It takes the body over: it mends halves of
-// surrogate pairs in place, and the records alias it. The error wraps errBody
-// and quotes nothing: the body is no JSON array, or it has elements and none
-// can be read.
-func (d decoder) decode(body []byte) (*list, error) {
+// decode reads a whole body into the sink that begin makes. It takes the body
+// over: it mends halves of surrogate pairs in place, and records alias it.
+// Where something is to be mended that changes its length, or where most of it
+// is waste, it calls begin once more with another body that is to be kept
+// instead. The error wraps errBody and quotes nothing: the body is no JSON
+// array, or it has elements and none can be read.
+func (d decoder) decode(body []byte, begin func(body []byte) sink) (*list, error) {
 	body = validUTF8(body)
-	l := &list{}
+	if len(body) > paymentlink.MaxBodyBytes {
+		return nil, fmt.Errorf("%w: over %d bytes", errBody, paymentlink.MaxBodyBytes)
+	}
+	l := &list{sink: begin(body)}
 	s := scanner{body: body}
 	if err := d.scan(&s, l); err != nil {
 		return nil, err
 	}
 	if s.tooLarge {
-		body, l = quoteTooLarge(body), &list{}
+		body = quoteTooLarge(body)
+		l = &list{sink: begin(body)}
 		if err := d.scan(&scanner{body: body}, l); err != nil {
 			return nil, err
 		}
 	}
-	if l.elements > 0 && len(l.records) == 0 {
+	if l.elements > 0 && l.skipped == l.elements {
 		return nil, errUnreadable
 	}
 	if l.keptBytes < len(body)/2 {
-		return l, d.compact(l)
+		return l, d.compact(body, begin)
 	}
 	return l, nil
-}
-
-// withRepeated reads a body that decode accepted once more, to count elements
-// that repeat an id. It is apart because almost no list has any: the Set knows
-// at no cost whether it is worth asking.
-func (d decoder) withRepeated(body []byte) *list {
-	l := &list{seen: map[string]struct{}{}}
-	_ = d.scan(&scanner{body: validUTF8(body)}, l) // decode had no error
-	return l
 }
 
 // scan reads the array and each element.
@@ -125,16 +132,16 @@ func (d decoder) element(s *scanner, i int, l *list) int {
 		return bad
 	}
 	l.makeRoom(i, len(s.body)-start)
-	// The room may hold what is left of an element that was skipped: record
-	// sets every field of one that is not.
-	l.records = l.records[:len(l.records)+1]
-	r := &l.records[len(l.records)-1]
-	if s.deepest > maxElementNesting || !d.record(r, s.body, &fields, &l.currencies) || l.repeats(r.ID) {
-		l.records = l.records[:len(l.records)-1]
+	r := &l.record
+	if s.deepest > maxElementNesting || !d.record(r, s.body, &fields, &l.texts) {
 		l.skip()
 		return i
 	}
 	r.Upstream = s.body[start:i:i]
+	if !l.sink.Add(r) {
+		l.skip()
+		return i
+	}
 	if r.UnreadableExpiry {
 		l.noteUnreadable()
 	}
@@ -156,41 +163,50 @@ func (l *list) noteUnreadable() {
 	}
 }
 
-func (l *list) repeats(id string) bool {
-	if l.seen == nil {
-		return false
-	}
-	_, repeated := l.seen[id]
-	l.seen[id] = struct{}{}
-	return repeated
-}
-
 // makeRoom makes room for one record at least, and for as many as rest, the
 // bytes to come, will hold if they go on like those done.
 func (l *list) makeRoom(done, rest int) {
-	if len(l.records) < cap(l.records) {
+	if !l.sink.Full() {
 		return
 	}
 	const maxRoom = 1 << 14
 	average := done/(l.elements+1) + 1
 	expected := rest / average
-	l.records = slices.Grow(l.records, min(expected+expected/16+1, maxRoom))
+	l.sink.Grow(min(expected+expected/16+1, maxRoom))
 }
 
-// compact lets go of a body that is mostly white space or elements that cannot
-// be read: the Set is weighed by its elements, and would keep all of it alive.
-func (d decoder) compact(l *list) error {
-	if len(l.records) == 0 {
-		return nil
+// compact lets go of a body that is mostly white space or elements that are
+// left out, and would stay in memory for nothing.
+func (d decoder) compact(body []byte, begin func(body []byte) sink) error {
+	kept := compacted{seen: map[string]struct{}{}}
+	if err := d.scan(&scanner{body: body}, &list{sink: &kept}); err != nil {
+		return err
 	}
-	body := make([]byte, 0, l.keptBytes+len(l.records)+1)
-	separator := byte('[')
-	for i := range l.records {
-		body = append(append(body, separator), l.records[i].Upstream...)
-		separator = ','
+	if len(kept.body) == 0 {
+		kept.body = []byte("[")
 	}
-	small := &list{}
-	err := d.scan(&scanner{body: append(body, ']')}, small)
-	l.records = small.records
-	return err
+	body = append(kept.body, ']')
+	return d.scan(&scanner{body: body}, &list{sink: begin(body)})
 }
+
+// compacted is a sink that makes a body of the elements that stay.
+type compacted struct {
+	seen map[string]struct{}
+	body []byte
+}
+
+func (c *compacted) Add(r *paymentlink.Record) bool {
+	if _, repeated := c.seen[r.ID]; repeated {
+		return false
+	}
+	c.seen[strings.Clone(r.ID)] = struct{}{}
+	separator := byte(',')
+	if len(c.body) == 0 {
+		separator = '['
+	}
+	c.body = append(append(c.body, separator), r.Upstream...)
+	return true
+}
+
+func (c *compacted) Full() bool { return false }
+func (c *compacted) Grow(int)   {}

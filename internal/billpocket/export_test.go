@@ -1,18 +1,53 @@
 package billpocket
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"paymentlinks/internal/paymentlink"
 )
 
-// Decode lets tests see the records of a body, which a Set hides.
+// Decode lets tests see the records of a body, repeated ids included, which a
+// Set hides.
 func Decode(body []byte, location *time.Location) (records []paymentlink.Record, skipped int, err error) {
-	l, err := decoder{location: location}.decode(body)
+	var all *recorder
+	l, err := decoder{location: location}.decode(body, func([]byte) sink {
+		all = &recorder{}
+		return all
+	})
 	if err != nil {
 		return nil, 0, err
 	}
-	return l.records, l.skipped, nil
+	return all.records, l.skipped, nil
+}
+
+// recorder is a sink that keeps copies of records.
+type recorder struct{ records []paymentlink.Record }
+
+func (all *recorder) Add(r *paymentlink.Record) bool {
+	kept := *r
+	for _, text := range []*string{&kept.ID, &kept.URL, &kept.Code, &kept.Slug, &kept.Description, &kept.UserID, &kept.PurchaseID} {
+		*text = strings.Clone(*text) // it may be overwritten by the next
+	}
+	all.records = append(all.records, kept)
+	return true
+}
+
+func (all *recorder) Full() bool { return len(all.records) == cap(all.records) }
+func (all *recorder) Grow(n int) { all.records = slices.Grow(all.records, n) }
+
+// DecodeSet reads a body as a Client does.
+func DecodeSet(body []byte, location *time.Location) (*paymentlink.Set, error) {
+	var links *paymentlink.Builder
+	_, err := decoder{location: location}.decode(body, func(kept []byte) sink {
+		links = paymentlink.NewBuilder(kept, nil)
+		return links
+	})
+	if err != nil {
+		return nil, err
+	}
+	return links.Set(), nil
 }
 
 // ErrBody is what every error of a body's content wraps.
@@ -26,5 +61,5 @@ func RetryAfter(value string, now time.Time) time.Duration { return retryAfter(v
 
 // Timestamp reads a JSON value as a time; false for one that cannot be read.
 func Timestamp(value string, location *time.Location) (time.Time, bool) {
-	return timestamp([]byte(value), location)
+	return new(texts).timestamp([]byte(value), location)
 }

@@ -77,7 +77,8 @@ func fieldOf(quoted []byte) field {
 // fieldOfEscaped is for a key written with escapes, which nobody does but
 // anybody may.
 func fieldOfEscaped(quoted []byte) field {
-	key := unquote(quoted)
+	var t texts
+	key := t.unquote(quoted)
 	if len(key) == len(quoted)-2 { // nothing was escaped: a key that we do not know
 		return fieldNone
 	}

@@ -5,29 +5,30 @@ import "paymentlinks/internal/paymentlink"
 // record fills r from the values of one element, but for Upstream; false when
 // the element lacks an id or a URL. Everything else may be missing or of a
 // wrong type, and is then none.
-func (d decoder) record(r *paymentlink.Record, body []byte, fields *fieldSpans, c *currencies) bool {
+func (d decoder) record(r *paymentlink.Record, body []byte, fields *fieldSpans, t *texts) bool {
+	t.reset()
 	value := func(f field) []byte {
 		at := fields[f]
 		return body[at.start:at.end:at.end]
 	}
-	if r.ID = opaque(value(fieldID)); r.ID == "" {
+	if r.ID = t.opaque(value(fieldID)); r.ID == "" {
 		return false
 	}
-	r.Slug, r.Code = text(value(fieldMainLink)), text(value(fieldSecondaryLink))
-	if r.URL = payURL(text(value(fieldPath)), text(value(fieldDomain)), r.Slug, r.Code); r.URL == "" {
+	r.Slug, r.Code = t.text(value(fieldMainLink)), t.text(value(fieldSecondaryLink))
+	if r.URL = payURL(t.text(value(fieldPath)), t.text(value(fieldDomain)), r.Slug, r.Code); r.URL == "" {
 		return false
 	}
-	r.Description = text(value(fieldDescription))
-	r.Amount = amount(value(fieldAmount))
-	r.Currency = c.read(value(fieldCurrency))
-	r.StatusCode = code(value(fieldStatus))
-	r.LinkType = code(value(fieldLinkType))
+	r.Description = t.text(value(fieldDescription))
+	r.Amount = t.amount(value(fieldAmount))
+	r.Currency = t.currency(value(fieldCurrency))
+	r.StatusCode = t.code(value(fieldStatus))
+	r.LinkType = t.code(value(fieldLinkType))
 	r.FixedTerm = boolean(value(fieldFixedTerm))
-	r.UserID = opaque(value(fieldUserID))
-	r.PurchaseID = opaque(value(fieldPurchaseID))
-	r.CreatedAt, _ = timestamp(value(fieldCreatedAt), d.location)
-	r.UpdatedAt, _ = timestamp(value(fieldUpdatedAt), d.location)
-	expires, readable := timestamp(value(fieldExpiredAt), d.location)
+	r.UserID = t.opaque(value(fieldUserID))
+	r.PurchaseID = t.opaque(value(fieldPurchaseID))
+	r.CreatedAt, _ = t.timestamp(value(fieldCreatedAt), d.location)
+	r.UpdatedAt, _ = t.timestamp(value(fieldUpdatedAt), d.location)
+	expires, readable := t.timestamp(value(fieldExpiredAt), d.location)
 	r.ExpiresAt, r.UnreadableExpiry = expires, !readable
 	r.AvailableRates = raw(value(fieldAvailableRates))
 	r.ExtraInfo = raw(value(fieldExtraInfo))

@@ -18,11 +18,11 @@ const localTime = "2006-01-02T15:04:05"
 //
 // The zero time is none; readable is false when there is a value and it cannot
 // be read. A missing key and null are no value, an empty text is one.
-func timestamp(value []byte, location *time.Location) (at time.Time, readable bool) {
+func (t *texts) timestamp(value []byte, location *time.Location) (at time.Time, readable bool) {
 	if len(value) == 0 || value[0] == 'n' {
 		return time.Time{}, true
 	}
-	s := number(value)
+	s := t.number(value)
 	if at = calendarTime(s, location); at.IsZero() {
 		at = unixTime(s)
 	}

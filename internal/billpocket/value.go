@@ -17,15 +17,31 @@ func alias(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
+// texts reads the values of one element after the other. What it returns holds
+// until reset, unless it is a part of the body.
+type texts struct {
+	// unescaped holds the texts that are written with escapes.
+	unescaped []byte
+	// known are the first few currencies of the list: its links share few.
+	known [4]struct {
+		text string
+		code money.Currency
+	}
+}
+
+// reset begins the next element.
+func (t *texts) reset() { t.unescaped = t.unescaped[:0] }
+
 // unquote returns the content of a JSON string. It aliases the body unless
 // there are escapes in it.
-func unquote(quoted []byte) string {
+func (t *texts) unquote(quoted []byte) string {
 	content := quoted[1 : len(quoted)-1]
 	first := bytes.IndexByte(content, '\\')
 	if first < 0 {
 		return alias(content)
 	}
-	text := append(make([]byte, 0, len(content)), content[:first]...)
+	start := len(t.unescaped)
+	text := append(t.unescaped, content[:first]...)
 	for i := first; i < len(content); {
 		if content[i] != '\\' {
 			text = append(text, content[i])
@@ -53,7 +69,8 @@ func unquote(quoted []byte) string {
 		}
 		i += 2
 	}
-	return alias(text)
+	t.unescaped = text
+	return alias(text[start:])
 }
 
 // escapedRune reads \uXXXX, or the two of a surrogate pair. The scanner has left
@@ -76,30 +93,30 @@ func codeUnit(escaped []byte) (unit rune) {
 // return none for whatever they do not expect.
 
 // text reads a string.
-func text(value []byte) string {
+func (t *texts) text(value []byte) string {
 	if len(value) == 0 || value[0] != '"' {
 		return ""
 	}
-	return unquote(value)
+	return t.unquote(value)
 }
 
 // opaque reads a string, or a number as it is written: ids come as either.
-func opaque(value []byte) string {
+func (t *texts) opaque(value []byte) string {
 	if len(value) == 0 {
 		return ""
 	}
 	if c := value[0]; c == '-' || isDigit(c) {
 		return alias(value)
 	}
-	return text(value)
+	return t.text(value)
 }
 
 // number reads a number, also one sent as a string.
-func number(value []byte) string { return strings.TrimSpace(opaque(value)) }
+func (t *texts) number(value []byte) string { return strings.TrimSpace(t.opaque(value)) }
 
 // code reads a whole number of 32 bits, however it is written: 1.0 is 1.
-func code(value []byte) paymentlink.Optional[int32] {
-	digits := number(value)
+func (t *texts) code(value []byte) paymentlink.Optional[int32] {
+	digits := t.number(value)
 	if digits == "" {
 		return paymentlink.Optional[int32]{}
 	}
@@ -128,8 +145,8 @@ func boolean(value []byte) paymentlink.Optional[bool] {
 }
 
 // amount reads an exact number; beyond 19 digits it is none.
-func amount(value []byte) paymentlink.Optional[money.Decimal] {
-	digits := number(value)
+func (t *texts) amount(value []byte) paymentlink.Optional[money.Decimal] {
+	digits := t.number(value)
 	if digits == "" {
 		return paymentlink.Optional[money.Decimal]{}
 	}
@@ -140,24 +157,16 @@ func amount(value []byte) paymentlink.Optional[money.Decimal] {
 	return paymentlink.Some(d)
 }
 
-// currencies reads currencies. The links of one list share few of them, so it
-// remembers the first few.
-type currencies struct {
-	known [4]struct {
-		text string
-		code money.Currency
-	}
-}
-
-func (c *currencies) read(value []byte) money.Currency {
-	name := strings.TrimSpace(text(value))
+// currency reads three letters of any case, white space around them ignored.
+func (t *texts) currency(value []byte) money.Currency {
+	name := strings.TrimSpace(t.text(value))
 	if name == "" {
 		return ""
 	}
-	for i := range c.known {
-		k := &c.known[i]
+	for i := range t.known {
+		k := &t.known[i]
 		if k.text == "" {
-			k.text, k.code = name, parseCurrency(name)
+			k.text, k.code = strings.Clone(name), parseCurrency(name)
 		}
 		if k.text == name {
 			return k.code

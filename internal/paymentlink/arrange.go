@@ -50,11 +50,11 @@ const walkFrom = 16
 
 // arrange puts some rows in order, as a new slice.
 func (s *Set) arrange(rows []int32, o Order) []int32 {
-	if len(rows)*walkFrom >= len(s.records) {
+	if len(rows)*walkFrom >= len(s.facts) {
 		return s.walk(rows, o)
 	}
 	r := &s.rankings[o-1]
-	if r.sorted.Add(int64(len(rows))) < int64(len(s.records)) {
+	if r.sorted.Add(int64(len(rows))) < int64(len(s.facts)) {
 		return s.sorted(rows, o)
 	}
 	order := s.all.order(s, o)
@@ -77,7 +77,7 @@ func (s *Set) arrange(rows []int32, o Order) []int32 {
 
 // walk picks rows out of the order of the whole list.
 func (s *Set) walk(rows []int32, o Order) []int32 {
-	wanted := newBitmap(len(s.records))
+	wanted := newBitmap(len(s.facts))
 	for _, row := range rows {
 		wanted.set(row)
 	}

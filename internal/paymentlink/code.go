@@ -50,8 +50,8 @@ func (x *codeIndex) findURL(s *Set, text string) (int32, bool) {
 }
 
 func (x *codeIndex) build(s *Set) {
-	x.codes, x.urls = newTable(len(s.records)), newTable(len(s.records))
-	for row := range int32(len(s.records)) {
+	x.codes, x.urls = newTable(len(s.facts)), newTable(len(s.facts))
+	for row := range int32(len(s.facts)) {
 		if other, added := x.codes.add(row, s.codeKey); !added && s.newer(row, other) {
 			x.codes.replace(row, s.codeKey)
 		}
@@ -61,8 +61,8 @@ func (x *codeIndex) build(s *Set) {
 	}
 }
 
-func (s *Set) codeKey(row int32) string { return ignoreCase(codeOf(&s.records[row])) }
-func (s *Set) urlKey(row int32) string  { return urlKey(s.records[row].URL) }
+func (s *Set) codeKey(row int32) string { return ignoreCase(s.code(row)) }
+func (s *Set) urlKey(row int32) string  { return urlKey(s.text(row, textURL)) }
 
 // urlKey returns the same text for URLs that people take for the same: with or
 // without scheme and slashes at the end, escaped or not, in any case.
@@ -83,7 +83,7 @@ func urlKey(address string) string {
 // A known age beats an unknown one, whatever the places in the list: deciding
 // such pairs by their place would let three links beat each other in a circle.
 func (s *Set) newer(row, earlier int32) bool {
-	return s.records[row].CreatedAt.After(s.records[earlier].CreatedAt)
+	return s.time(row, createdAt).After(s.time(earlier, createdAt))
 }
 
 // ignoreCase returns the same text for texts that differ in case alone. It

@@ -101,13 +101,13 @@ func (s *Set) postings(dst []*posting, statuses statusMask, currencies []int32) 
 
 // rowsByID looks the ids up and keeps those in the wanted statuses and currencies.
 func (s *Set) rowsByID(ids []string, statuses statusMask, currencies []int32) []int32 {
-	rows := make([]int32, 0, min(len(ids), len(s.records)))
+	rows := make([]int32, 0, min(len(ids), len(s.facts)))
 	for _, id := range ids {
-		row, ok := s.ids.find(id, s.idOf)
+		row, ok := s.ids.find(id, s.id)
 		if !ok || !statuses.has(s.facts[row].status) {
 			continue
 		}
-		if currencies == nil || slices.Contains(currencies, s.facts[row].currency) {
+		if currencies == nil || slices.Contains(currencies, int32(s.facts[row].currency)) {
 			rows = append(rows, row)
 		}
 	}

@@ -33,11 +33,6 @@ type kept struct {
 	text      [expansion * utf8.UTFMax]byte
 }
 
-func (f *folder) appendLink(dst []byte, r *Record) []byte {
-	dst = append(f.append(dst, r.Description), '\n')
-	return append(f.append(dst, codeOf(r)), '\n')
-}
-
 func (f *folder) append(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"paymentlinks/internal/money"
 )
@@ -63,15 +62,15 @@ func (o Order) valid() bool    { return o >= CreatedAtAsc && o <= AmountDesc }
 func (o Order) byAmount() bool { return o == AmountAsc || o == AmountDesc }
 func (o Order) direction() int { return 1 - 2*int((o-1)&1) } // 1 ascending, -1 descending
 
-// instant is the time that an order by time goes by.
-func (s *Set) instant(o Order, row int32) time.Time {
+// byTime is the time that an order goes by; those by amount have none.
+func (o Order) byTime() int {
 	switch o {
 	case CreatedAtAsc, CreatedAtDesc:
-		return s.records[row].CreatedAt
+		return createdAt
 	case UpdatedAtAsc, UpdatedAtDesc:
-		return s.records[row].UpdatedAt
+		return updatedAt
 	default:
-		return s.facts[row].expires
+		return expiresAt
 	}
 }
 
@@ -94,16 +93,16 @@ func (s *Set) sortedByTime(rows []int32, o Order) []int32 {
 	entries := make([]timeEntry, 0, len(rows))
 	out := make([]int32, len(rows))
 	last := len(rows)
-	direction := o.direction()
+	direction, which := o.direction(), o.byTime()
 	for _, row := range rows {
-		at := s.instant(o, row)
-		if at.IsZero() {
+		seconds := s.facts[row].seconds[which]
+		if seconds == noTime {
 			last--
 			out[last] = row
 			continue
 		}
 		// Turning the sign round turns the order round, and leaves ties to the id.
-		entries = append(entries, timeEntry{int64(direction) * at.Unix(), int32(direction * at.Nanosecond()), row})
+		entries = append(entries, timeEntry{int64(direction) * seconds, int32(direction) * s.nanosecond(row, which), row})
 	}
 	slices.SortFunc(entries, func(a, b timeEntry) int {
 		switch {
@@ -130,10 +129,10 @@ func (s *Set) sortedByAmount(rows []int32, direction int) []int32 {
 	entries := make([]amountEntry, len(rows))
 	for i, row := range rows {
 		f := &s.facts[row]
-		entries[i] = amountEntry{f.amount, 2 * f.currency, row}
-		if !f.hasAmount {
+		entries[i] = amountEntry{f.amount, 2 * int32(f.currency), row}
+		if !f.flags.has(hasAmount) {
 			// Behind the amounts of its currency, before those of the next.
-			entries[i].amount, entries[i].currency = money.Decimal{}, 2*f.currency+1
+			entries[i].amount, entries[i].currency = money.Decimal{}, 2*int32(f.currency)+1
 		}
 	}
 	slices.SortFunc(entries, func(a, b amountEntry) int {
@@ -153,5 +152,5 @@ func (s *Set) sortedByAmount(rows []int32, direction int) []int32 {
 }
 
 func (s *Set) compareIDs(a, b int32) int {
-	return strings.Compare(s.records[a].ID, s.records[b].ID)
+	return strings.Compare(s.id(a), s.id(b))
 }

@@ -31,11 +31,11 @@ func (l Link) Position(o Order) Position {
 	}
 	p := Position{order: o, id: l.ID()}
 	if !o.byAmount() {
-		p.at = l.set.instant(o, l.row)
+		p.at = l.set.time(l.row, o.byTime())
 		return p
 	}
 	p.currency = l.Currency()
-	if f := &l.set.facts[l.row]; f.hasAmount {
+	if f := l.facts(); f.flags.has(hasAmount) {
 		p.amount = Some(f.amount)
 	}
 	return p
@@ -135,12 +135,12 @@ func (s *Set) compare(row int32, p *Position) int {
 	if p.order.byAmount() {
 		c = s.compareAmount(row, p)
 	} else {
-		c = compareInstants(s.instant(p.order, row), p.at, p.order.direction())
+		c = compareInstants(s.time(row, p.order.byTime()), p.at, p.order.direction())
 	}
 	if c != 0 {
 		return c
 	}
-	return strings.Compare(s.records[row].ID, p.id)
+	return strings.Compare(s.id(row), p.id)
 }
 
 func compareInstants(a, b time.Time, direction int) int {
@@ -151,7 +151,7 @@ func compareInstants(a, b time.Time, direction int) int {
 }
 
 func (s *Set) compareAmount(row int32, p *Position) int {
-	currency := s.records[row].Currency
+	currency := s.currency(row)
 	switch {
 	case currency == p.currency:
 	case currency == "" || p.currency == "":
@@ -160,8 +160,8 @@ func (s *Set) compareAmount(row int32, p *Position) int {
 		return strings.Compare(string(currency), string(p.currency))
 	}
 	f := &s.facts[row]
-	if !f.hasAmount || !p.amount.Valid {
-		return presence(f.hasAmount, p.amount.Valid)
+	if has := f.flags.has(hasAmount); !has || !p.amount.Valid {
+		return presence(has, p.amount.Valid)
 	}
 	return p.order.direction() * f.amount.Cmp(p.amount.Value)
 }

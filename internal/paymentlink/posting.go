@@ -68,7 +68,7 @@ func (s *Set) union(postings []*posting) []int32 {
 	if len(postings) <= mergeUpTo {
 		return merge(rows, postings)
 	}
-	wanted := newBitmap(len(s.records))
+	wanted := newBitmap(len(s.facts))
 	for _, p := range postings {
 		for _, row := range p.rows {
 			wanted.set(row)

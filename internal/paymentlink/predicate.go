@@ -55,23 +55,22 @@ func (s *Set) pick(rows []int32, p *predicate) []int32 {
 
 func (p *predicate) matches(s *Set, row int32) bool {
 	f := &s.facts[row]
-	if p.byState && p.states&(1<<(f.state(p.now)-1)) == 0 {
+	if p.byState && p.states&(1<<(s.state(row, p.now)-1)) == 0 {
 		return false
 	}
-	if p.byAmount && (!f.hasAmount || !p.filter.Amount.contains(f.amount)) {
+	if p.byAmount && (!f.flags.has(hasAmount) || !p.filter.Amount.contains(f.amount)) {
 		return false
 	}
-	// A link without an expiry has a zero one, which is never after now.
-	if p.byDelay && (!f.expires.After(p.now) || f.expires.After(p.until)) {
-		return false
+	if p.byDelay {
+		// A link without an expiry has a zero one, which is never after now.
+		if expires := s.time(row, expiresAt); !expires.After(p.now) || expires.After(p.until) {
+			return false
+		}
 	}
-	if !p.byTime {
-		return true
-	}
-	r := &s.records[row]
-	return p.filter.CreatedAt.contains(r.CreatedAt) &&
-		p.filter.UpdatedAt.contains(r.UpdatedAt) &&
-		p.filter.ExpiresAt.contains(f.expires)
+	return !p.byTime ||
+		p.filter.CreatedAt.contains(s.time(row, createdAt)) &&
+			p.filter.UpdatedAt.contains(s.time(row, updatedAt)) &&
+			p.filter.ExpiresAt.contains(s.time(row, expiresAt))
 }
 
 func (r AmountRange) contains(d money.Decimal) bool {

@@ -7,8 +7,7 @@ import (
 )
 
 // Record is all that a reader of upstream's list knows of one link, as sent:
-// nothing trimmed, nothing derived. NewSet takes records over; neither they
-// nor the bytes behind their slices may be changed afterwards.
+// nothing trimmed, nothing derived.
 type Record struct {
 	// ID is upstream's opaque id, never empty.
 	ID string

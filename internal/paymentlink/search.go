@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unsafe"
 )
 
 // Text is searched in a folded form, in which texts that differ only in case
@@ -22,19 +23,31 @@ type textIndex struct {
 	ends []uint32 // where each link's part ends
 }
 
-// foldedBytes is how long the folded text of a link can be.
-func foldedBytes(r *Record) int { return expansion * (len(r.Description) + len(codeOf(r)) + 2) }
+// searchBytes is how much memory the text of searches can take.
+func (s *Set) searchBytes() int64 {
+	size := int64(0)
+	for row := range int32(len(s.facts)) {
+		size += expansion*int64(s.searchedBytes(row)) + int64(unsafe.Sizeof(uint32(0)))
+	}
+	return size
+}
+
+// searchedBytes is the length of a link's part before it is folded.
+func (s *Set) searchedBytes(row int32) int {
+	return len(s.text(row, textDescription)) + len(s.code(row)) + len("\n\n")
+}
 
 func (x *textIndex) build(s *Set) {
 	plain := 0
-	for i := range s.records {
-		plain += foldedBytes(&s.records[i]) / expansion
+	for row := range int32(len(s.facts)) {
+		plain += s.searchedBytes(row)
 	}
 	var fold folder
 	text := make([]byte, 0, plain)
-	x.ends = make([]uint32, 0, len(s.records))
-	for i := range s.records {
-		text = fold.appendLink(text, &s.records[i])
+	x.ends = make([]uint32, 0, len(s.facts))
+	for row := range int32(len(s.facts)) {
+		text = append(fold.append(text, s.text(row, textDescription)), '\n')
+		text = append(fold.append(text, s.code(row)), '\n')
 		x.ends = append(x.ends, uint32(len(text)))
 	}
 	x.text = string(text)
@@ -55,7 +68,7 @@ const denseFrom = 4
 
 // search returns those of the rows, which are ascending, whose links have all words.
 func (s *Set) search(rows []int32, words []string) []int32 {
-	x := &s.text
+	x := &s.searched
 	x.once.Do(func() { x.build(s) })
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) }) // the longest is likely the rarest
 	if len(rows)*denseFrom >= len(x.ends) {

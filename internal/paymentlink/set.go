@@ -14,9 +14,14 @@ import (
 // indexed from the start; codes, orders and the text of searches are indexed
 // when first asked for.
 type Set struct {
-	records    []Record
-	facts      []facts
-	currencies []money.Currency // ascending
+	body  []byte // as upstream sent it; nil for a list that was made of records
+	extra []byte // texts that are no parts of the body
+
+	facts       []facts
+	places      []places
+	nanoseconds [][timeCount]int32 // nil while no time has a fraction
+	long        map[textKey]uint32 // lengths beyond 16 bits, mostly nil
+	currencies  []money.Currency   // ascending
 
 	all        posting   // every link
 	byStatus   []posting // by Status
@@ -25,31 +30,32 @@ type Set struct {
 
 	rankings [orderCount]ranking
 
-	ids   table
-	codes codeIndex
-	text  textIndex
+	ids      table
+	codes    codeIndex
+	searched textIndex
 }
 
-// NewSet makes a Set of records in upstream's order and takes them over. Of
-// records that share an id the first stays. Links whose host is one of
-// liveHosts, case ignored, are live, unless a label of it says test or sandbox.
+// NewSet makes a Set of records in upstream's order, and copies what it needs
+// of them. It is a Builder without a body. Links whose host is one of liveHosts,
+// case ignored, are live, unless a label of it says test or sandbox.
 func NewSet(records []Record, liveHosts []string) *Set {
-	s := &Set{}
-	s.keepFirsts(records)
-	s.readFacts(liveHosts)
-	s.buildPostings()
-	return s
+	b := NewBuilder(nil, liveHosts)
+	b.Grow(len(records))
+	for i := range records {
+		b.Add(&records[i])
+	}
+	return b.Set()
 }
 
 // Len returns the number of links.
-func (s *Set) Len() int { return len(s.records) }
+func (s *Set) Len() int { return len(s.facts) }
 
 // All returns every link in upstream's order.
 func (s *Set) All() Selection { return s.whole(&s.all) }
 
 // ByID returns the link with that id, which is case-sensitive.
 func (s *Set) ByID(id string) (Link, bool) {
-	row, ok := s.ids.find(id, s.idOf)
+	row, ok := s.ids.find(id, s.id)
 	return Link{s, row}, ok
 }
 
@@ -69,8 +75,7 @@ func (s *Set) ByCode(codeOrURL string) (Link, bool) {
 func (s *Set) NextExpiry(after time.Time) (time.Time, bool) {
 	rows := s.all.order(s, ExpiresAtAsc)
 	i, _ := slices.BinarySearchFunc(rows, after, func(row int32, after time.Time) int {
-		expires := s.facts[row].expires
-		if expires.IsZero() || expires.After(after) {
+		if s.facts[row].seconds[expiresAt] == noTime || !s.expired(row, after) {
 			return 1
 		}
 		return -1
@@ -78,79 +83,33 @@ func (s *Set) NextExpiry(after time.Time) (time.Time, bool) {
 	if i == len(rows) {
 		return time.Time{}, false
 	}
-	return known(s.facts[rows[i]].expires)
+	return known(s.time(rows[i], expiresAt))
 }
 
-// SizeBytes estimates how much memory the Set will keep, indexes that are yet
-// to be made and the received body behind raw JSON included. It errs on the
-// high side.
+// SizeBytes estimates how much memory the Set will keep, the body and indexes
+// that are yet to be made included. It errs on the high side.
 func (s *Set) SizeBytes() int64 {
-	size := int64(unsafe.Sizeof(*s)) + int64(cap(s.records))*int64(unsafe.Sizeof(Record{})) + int64(len(s.facts))*int64(unsafe.Sizeof(facts{}))
-	for i := range s.records {
-		r := &s.records[i]
-		size += int64(len(r.ID) + len(r.URL) + len(r.Code) + len(r.Slug) + len(r.Description) + len(r.UserID) + len(r.PurchaseID))
-		// AvailableRates and ExtraInfo are parts of the element.
-		size += int64(max(len(r.Upstream), len(r.AvailableRates)+len(r.ExtraInfo)))
-		size += int64(foldedBytes(r))
-	}
-	rows := int64(len(s.records)) * int64(unsafe.Sizeof(int32(0)))
+	size := int64(unsafe.Sizeof(*s)) + int64(cap(s.body)) + int64(cap(s.extra)) +
+		sizeOf(s.facts) + sizeOf(s.places) + sizeOf(s.nanoseconds) + sizeOf(s.ids.slots) + sizeOf(s.currencies) +
+		int64(len(s.long))*longBytes
+	rows := int64(len(s.facts)) * int64(unsafe.Sizeof(int32(0)))
 	const postingsOfALink = 4                                    // all, status, currency, both
 	size += rows * (postingsOfALink*(1+orderCount) + orderCount) // and rankings
-	size += int64(1+len(s.byStatus)+len(s.byCurrency)+len(s.byPair)) * int64(unsafe.Sizeof(posting{})+unsafe.Sizeof(orderings{}))
-	const slotsOfALink, tables = 2, 3             // ids, codes, URLs
-	return size + rows*slotsOfALink*tables + rows // and where each text ends
+	size += int64(1+len(s.byStatus)+len(s.byCurrency)+len(s.byPair)) *
+		int64(unsafe.Sizeof(posting{})+unsafe.Sizeof(orderings{})+unsafe.Sizeof(timedSummary{}))
+	// Summaries of all links and of each status tell of every currency, those
+	// of one currency of one.
+	size += int64(len(s.currencies)) * (2 + 2*statusCount) * int64(unsafe.Sizeof(CurrencySummary{}))
+	const slotsOfALink, tables = 4, 2 // codes, URLs
+	return size + rows*slotsOfALink*tables + s.searchBytes()
 }
 
-func (s *Set) idOf(row int32) string { return s.records[row].ID }
+// longBytes is about what an entry of Set.long takes.
+const longBytes = 48
 
-// keepFirsts indexes the ids and closes the gaps that repeated ids leave.
-func (s *Set) keepFirsts(records []Record) {
-	s.ids = newTable(len(records))
-	kept := 0
-	for i := range records {
-		s.records = records[:kept+1]
-		if i != kept {
-			s.records[kept] = records[i]
-		}
-		if _, added := s.ids.add(int32(kept), s.idOf); added {
-			kept++
-		}
-	}
-	s.records = records[:kept]
-	clear(records[kept:])
-}
-
-// readFacts derives what is asked for again and again.
-func (s *Set) readFacts(liveHosts []string) {
-	indexes := map[money.Currency]int32{}
-	for i := range s.records {
-		if c := s.records[i].Currency; c != "" {
-			if _, seen := indexes[c]; !seen {
-				indexes[c] = 0
-				s.currencies = append(s.currencies, c)
-			}
-		}
-	}
-	slices.Sort(s.currencies)
-	for i, c := range s.currencies {
-		indexes[c] = int32(i)
-	}
-	indexes[""] = int32(len(s.currencies))
-
-	s.facts = make([]facts, len(s.records))
-	hosts := environments{liveHosts: liveHosts}
-	for i := range s.records {
-		r := &s.records[i]
-		s.facts[i] = facts{
-			expires:     r.ExpiresAt,
-			amount:      r.Amount.Value,
-			currency:    indexes[r.Currency],
-			status:      statusOf(r.StatusCode),
-			environment: hosts.of(r.URL),
-			hasAmount:   r.Amount.Valid && r.Currency != "",
-			unreadable:  r.UnreadableExpiry,
-		}
-	}
+func sizeOf[T any](list []T) int64 {
+	var one T
+	return int64(cap(list)) * int64(unsafe.Sizeof(one))
 }
 
 // currencyIndex returns the index of a currency; false when no link has it.

@@ -77,21 +77,27 @@ func (sel Selection) summarize(now time.Time) *timedSummary {
 	totals := make([]currencyTotals, len(sel.set.currencies)+1)
 	for _, row := range sel.rows {
 		f := &sel.set.facts[row]
-		state := f.state(now)
+		state := sel.set.state(row, now)
 		out.ByState[state-1].Count++
 		t := &totals[f.currency]
 		t.count++
-		if f.hasAmount {
+		if f.flags.has(hasAmount) {
 			t.total.Add(f.amount)
 			if state == StateOpen {
 				t.open.Add(f.amount)
 			}
 		}
-		if !f.expires.IsZero() {
+		if f.seconds[expiresAt] != noTime {
 			out.see(sel.set, row, state)
 		}
 	}
-	out.ByCurrency = make([]CurrencySummary, 0, len(sel.set.currencies))
+	used := 0
+	for i := range sel.set.currencies {
+		if totals[i].count > 0 {
+			used++
+		}
+	}
+	out.ByCurrency = make([]CurrencySummary, 0, used) // it may be kept for as long as the list
 	for i, c := range sel.set.currencies {
 		if t := &totals[i]; t.count > 0 {
 			out.ByCurrency = append(out.ByCurrency, CurrencySummary{c, t.count, t.total.Amount(c), t.open.Amount(c)})
@@ -103,7 +109,7 @@ func (sel Selection) summarize(now time.Time) *timedSummary {
 // see notes what a link's expiry says of the time for which the summary holds,
 // and of the link to expire next.
 func (t *timedSummary) see(s *Set, row int32, state State) {
-	expires := s.facts[row].expires
+	expires := s.time(row, expiresAt)
 	if state == StateExpired {
 		if expires.After(t.from) {
 			t.from = expires
@@ -117,7 +123,7 @@ func (t *timedSummary) see(s *Set, row int32, state State) {
 		return
 	}
 	if !t.next.IsZero() {
-		if c := expires.Compare(s.facts[t.next.row].expires); c > 0 || (c == 0 && s.compareIDs(row, t.next.row) > 0) {
+		if c := expires.Compare(s.time(t.next.row, expiresAt)); c > 0 || (c == 0 && s.compareIDs(row, t.next.row) > 0) {
 			return
 		}
 	}

@@ -22,6 +22,20 @@ func newTable(rows int) table {
 	}
 }
 
+// grow makes room for as many rows in all, unless there is enough.
+func (t *table) grow(rows int, keyOf func(int32) string) {
+	if len(t.slots) >= 2*rows && len(t.slots) > 0 {
+		return
+	}
+	grown := newTable(rows)
+	for _, entry := range t.slots {
+		if entry != 0 {
+			grown.add(entry-1, keyOf)
+		}
+	}
+	*t = grown
+}
+
 // add enters a row. When a row with the same key is there already, it stays
 // and is returned with false.
 func (t *table) add(row int32, keyOf func(int32) string) (other int32, added bool) {

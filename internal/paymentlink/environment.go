@@ -1,37 +1,6 @@
 package paymentlink
 
-import (
-	"strings"
-	"time"
-
-	"paymentlinks/internal/money"
-)
-
-// facts is what filters, orders and totals read of one link, apart from the
-// rest so that a pass over many links touches 48 bytes of each.
-type facts struct {
-	expires     time.Time // zero: never
-	amount      money.Decimal
-	currency    int32 // index into Set.currencies; len(Set.currencies) for none, so that none sorts last
-	status      Status
-	environment Environment
-	hasAmount   bool // a readable amount beside a readable currency
-	unreadable  bool // an expiry that cannot be read; expires is zero
-}
-
-func (f *facts) expired(now time.Time) bool {
-	return !f.expires.IsZero() && !now.Before(f.expires)
-}
-
-func (f *facts) state(now time.Time) State {
-	if f.expired(now) {
-		return StateExpired
-	}
-	if f.unreadable && f.status == StatusActive {
-		return StateUnknown // it may have expired: nobody must be sent there to pay
-	}
-	return stateOf(f.status)
-}
+import "strings"
 
 // environments reads hosts. The links of one list share few of them, so it
 // remembers the last.
