@@ -92,7 +92,8 @@ func (b *breaker) refuses() (retryAfter time.Duration, refused bool) {
 	return 0, false
 }
 
-// wait is the time until the next probe, at least a second. b.mu is held.
+// wait is the time until the next probe, and a second while one is under way.
+// b.mu is held.
 func (b *breaker) wait() time.Duration { return max(b.circuit.RemainingDelay(), time.Second) }
 
 // end takes the outcome of a try of one tenant.
@@ -100,8 +101,8 @@ func (b *breaker) end(p permit, key tenant.Key, o outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	defer b.tell()
-	if p.probe != b.circuit.IsHalfOpen() || b.circuit.IsOpen() {
-		return // the try began in another state, and says nothing about this one
+	if p.probe != b.circuit.IsHalfOpen() {
+		return // the try began before the breaker opened, and is not the probe
 	}
 	switch o {
 	case success:
@@ -109,7 +110,7 @@ func (b *breaker) end(p permit, key tenant.Key, o outcome) {
 	case failure:
 		b.circuit.RecordFailure()
 		b.failing.add(key, time.Now())
-		if b.circuit.IsClosed() && b.isVerdict() {
+		if b.isVerdict() {
 			b.circuit.Open()
 		}
 	case neutral:
@@ -156,7 +157,7 @@ type recentTenants struct {
 func (r *recentTenants) add(key tenant.Key, now time.Time) {
 	last := len(r.keys) - 1
 	for i, known := range r.keys {
-		if known == key && !r.at[i].IsZero() {
+		if known == key {
 			last = i
 			break
 		}

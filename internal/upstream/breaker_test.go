@@ -2,7 +2,9 @@ package upstream_test
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,16 +18,19 @@ import (
 // outcomes is a lister that ends each try as its script says; no kind is
 // retried here that the script does not repeat.
 type outcomes struct {
+	mu    sync.Mutex // the bubble orders the test's own reads and writes
 	kind  fault.Kind
 	hold  chan struct{} // tries wait for it, unless nil
 	tries int
 }
 
 func (o *outcomes) List(_ context.Context, t tenant.Tenant, _ *paymentlink.Snapshot) (*paymentlink.Snapshot, error) {
+	o.mu.Lock()
 	o.tries++
-	kind := o.kind
-	if o.hold != nil {
-		<-o.hold
+	kind, hold := o.kind, o.hold
+	o.mu.Unlock()
+	if hold != nil {
+		<-hold
 	}
 	if kind == "" {
 		return list(t), nil
@@ -136,8 +141,8 @@ func TestOpenBreaker(t *testing.T) {
 		pass(2 * time.Second)
 		w.up.tries = 0
 		_, err := w.List(t.Context(), pair(t, "b"), nil)
-		classified, _ := err.(*fault.Error) //nolint:errorlint // the very error is looked at
-		if classified == nil || classified.Kind != fault.UpstreamUnavailable || classified.RetryAfter != 3*time.Second {
+		classified, ok := errors.AsType[*fault.Error](err)
+		if !ok || classified.Kind != fault.UpstreamUnavailable || classified.RetryAfter != 3*time.Second {
 			t.Errorf("error %v, want UPSTREAM_UNAVAILABLE with the 3 s until the next probe", err)
 		}
 		if w.up.tries != 0 {
@@ -191,8 +196,11 @@ func TestOneProbeAtATime(t *testing.T) {
 		w.up.kind, w.up.hold, w.up.tries = "", make(chan struct{}), 0
 		go func() { _, _ = w.List(t.Context(), pair(t, "a"), nil) }()
 		synctest.Wait()
-		if _, err := w.List(t.Context(), pair(t, "b"), nil); fault.KindOf(err) != fault.UpstreamUnavailable {
-			t.Errorf("second probe: %v, want UPSTREAM_UNAVAILABLE", err)
+		began := time.Now()
+		_, err := w.List(t.Context(), pair(t, "b"), nil)
+		classified, ok := errors.AsType[*fault.Error](err)
+		if !ok || classified.Kind != fault.UpstreamUnavailable || classified.RetryAfter != time.Second || time.Since(began) > 0 {
+			t.Errorf("second probe: %v after %v, want UPSTREAM_UNAVAILABLE with a time at once", err, time.Since(began))
 		}
 		close(w.up.hold)
 		synctest.Wait()
@@ -225,6 +233,90 @@ func TestLateTriesAreNoProbe(t *testing.T) {
 				close(w.up.hold)
 				synctest.Wait()
 				w.check(t, upstream.Open, upstream.HalfOpen, upstream.Closed)
+			})
+		})
+	}
+}
+
+// TestOpenBreakerSparesTheLine: with no place free, a call learns at once that
+// it would be refused.
+func TestOpenBreakerSparesTheLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &outcomes{kind: fault.UpstreamUnavailable, hold: make(chan struct{})}
+		p := newPolicies(t, upstream.Config{Lister: up, Concurrency: 4})
+		for _, token := range []string{"cold1", "cold2"} { // all places of tenants without a list
+			go func() { _, _ = p.List(t.Context(), pair(t, token), nil) }()
+		}
+		synctest.Wait()
+		held := up.hold
+		up.hold = nil
+		for i := range 50 {
+			who := pair(t, tokens(5)[i%5])
+			_, _ = p.List(t.Context(), who, list(who))
+		}
+		began := time.Now()
+		_, err := p.List(t.Context(), pair(t, "cold3"), nil)
+		if fault.KindOf(err) != fault.UpstreamUnavailable || time.Since(began) > 0 {
+			t.Errorf("error %v after %v, want UPSTREAM_UNAVAILABLE at once", err, time.Since(began))
+		}
+		close(held)
+		synctest.Wait()
+	})
+}
+
+// TestOpenBreakerEndsRetries: a call whose try failed gets that fault, at once
+// when the breaker is open already, and after its pause when it opened
+// meanwhile.
+func TestOpenBreakerEndsRetries(t *testing.T) {
+	for name, test := range map[string]struct {
+		opensBefore bool
+		most        time.Duration
+		tries       int
+	}{"open before": {true, 0, 51}, "open in the pause": {false, 150 * time.Millisecond, 50}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				hold := make(chan struct{})
+				up := &lister{}
+				up.set(func(token string, _ int) error {
+					if token != "retrying" {
+						err := fault.New(fault.UpstreamUnavailable, "Down.")
+						err.Permanent = true
+						return err
+					}
+					<-hold
+					return fault.New(fault.UpstreamTimeout, "Late.")
+				}, 0)
+				p := newPolicies(t, upstream.Config{Lister: up})
+				open := func() {
+					for i := range 50 {
+						_, _ = p.List(t.Context(), pair(t, tokens(5)[i%5]), nil)
+					}
+				}
+				ended := make(chan struct{})
+				var err error
+				var at time.Time
+				go func() {
+					_, err = p.List(t.Context(), pair(t, "retrying"), nil)
+					at = time.Now()
+					close(ended)
+				}()
+				synctest.Wait()
+				if test.opensBefore {
+					open()
+				}
+				began := time.Now()
+				close(hold)
+				synctest.Wait()
+				if !test.opensBefore {
+					open()
+				}
+				<-ended
+				if took := at.Sub(began); fault.KindOf(err) != fault.UpstreamTimeout || took > test.most {
+					t.Errorf("error %v after %v, want that of the try", err, took)
+				}
+				if got := up.tries(); got != test.tries {
+					t.Errorf("%d tries, want %d", got, test.tries)
+				}
 			})
 		})
 	}

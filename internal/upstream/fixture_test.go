@@ -3,6 +3,7 @@ package upstream_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,7 +17,13 @@ import (
 	"paymentlinks/internal/upstream"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// toxiproxy leaves both ends of a link behind when one of them is stuck.
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).write"))
+}
 
 // lister is an upstream that behaves: it takes its time, fails as told, and
 // remembers who asked when. Its lists hold one link named for the user token.
@@ -43,6 +50,7 @@ func (l *lister) List(ctx context.Context, t tenant.Tenant, _ *paymentlink.Snaps
 	l.asked = append(l.asked, ask{t.UserToken(), time.Now()})
 	l.inFlight++
 	l.peak = max(l.peak, l.inFlight)
+	latency, fail := l.latency, l.fail
 	l.mu.Unlock()
 	defer func() {
 		l.mu.Lock()
@@ -50,12 +58,12 @@ func (l *lister) List(ctx context.Context, t tenant.Tenant, _ *paymentlink.Snaps
 		l.mu.Unlock()
 	}()
 	select {
-	case <-time.After(l.latency):
+	case <-time.After(latency):
 	case <-ctx.Done():
 		return nil, fault.Wrap(fault.UpstreamTimeout, "Late.", ctx.Err())
 	}
-	if l.fail != nil {
-		if err := l.fail(t.UserToken(), n); err != nil {
+	if fail != nil {
+		if err := fail(t.UserToken(), n); err != nil {
 			return nil, err
 		}
 	}
@@ -131,4 +139,18 @@ func unavailable() error { return fault.New(fault.UpstreamUnavailable, "Down.") 
 func pass(d time.Duration) {
 	time.Sleep(d) //nolint:forbidigo // the bubble's clock
 	synctest.Wait()
+}
+
+// set changes how upstream behaves from the next try on.
+func (l *lister) set(fail func(token string, n int) error, latency time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fail, l.latency = fail, latency
+}
+
+// since returns the tries after the first n.
+func (l *lister) since(n int) []ask {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.asked[n:])
 }

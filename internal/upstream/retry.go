@@ -56,7 +56,7 @@ func (p *Policies) retry(
 func (p *Policies) mayRetry(ctx context.Context, err error, retries int) (pause time.Duration, ok bool) {
 	classified, ok := errors.AsType[*fault.Error](err)
 	if !ok || classified.Permanent || errors.Is(err, errRefused) ||
-		retries >= ruleOf(classified.Kind).retries || classified.RetryAfter > maxRetryAfter || ctx.Err() != nil {
+		retries >= ruleOf(classified.Kind).retries || classified.RetryAfter > maxRetryAfter {
 		return 0, false
 	}
 	pause = jitter(firstPause<<retries) + classified.RetryAfter

@@ -116,7 +116,7 @@ func TestRetriesKeepTheDeadline(t *testing.T) {
 		tries             int
 	}{
 		"no time for a pause": {200 * time.Millisecond, 100 * time.Millisecond, 1},
-		"time for one":        {500 * time.Millisecond, 100 * time.Millisecond, 2},
+		"time for one":        {400 * time.Millisecond, 100 * time.Millisecond, 2},
 		"time for all":        {2 * time.Second, 100 * time.Millisecond, 3},
 	}
 	for name, test := range tests {

@@ -2,6 +2,7 @@ package upstream_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -153,7 +154,7 @@ func TestLeavingTheLine(t *testing.T) {
 		late, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer stop()
 		_, err := c.List(late, pair(t, "late"), nil)
-		if classified, _ := err.(*fault.Error); classified == nil || classified.Kind != fault.Overloaded || classified.RetryAfter <= 0 { //nolint:errorlint // the very error is looked at
+		if classified, ok := errors.AsType[*fault.Error](err); !ok || classified.Kind != fault.Overloaded || classified.RetryAfter <= 0 {
 			t.Errorf("out of time: %v, want OVERLOADED with a time", err)
 		}
 
@@ -181,5 +182,27 @@ func TestLeavingTheLine(t *testing.T) {
 		if _, err := c.List(left, pair(t, "gone"), nil); fault.KindOf(err) != fault.Canceled || c.order() != "a b" {
 			t.Errorf("left before: %v, served %s", err, c.order())
 		}
+	})
+}
+
+// TestLeavingAtTheTurn: a place that comes at the very moment at which its call
+// ends is not lost.
+func TestLeavingAtTheTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, 1)
+		for range 50 { // which of the two comes first is left to chance
+			go func() { _, _ = c.List(t.Context(), pair(t, "a"), nil) }()
+			synctest.Wait()
+			ctx, stop := context.WithTimeout(t.Context(), time.Second)
+			_, _ = c.List(ctx, pair(t, "b"), nil)
+			stop()
+			pass(time.Second)
+		}
+		before := c.up.tries()
+		c.call(t, 1, "c", false)
+		if c.up.tries() != before+1 {
+			t.Error("the place is lost")
+		}
+		pass(10 * time.Second)
 	})
 }
