@@ -82,7 +82,14 @@ func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.Ope
 	if deadline, ok := ctx.Deadline(); ok {
 		op.giveUp = deadline.Add(-min(replyReserve, time.Until(deadline)/2))
 	}
-	return next(cost.NewContext(context.WithValue(ctx, operationKey{}, op), op.budget))
+	answers := next(cost.NewContext(context.WithValue(ctx, operationKey{}, op), op.budget))
+	return func(ctx context.Context) *graphql.Response {
+		response := answers(ctx)
+		if at, ok := op.moment.NextChange(); ok {
+			exchange.FromContext(ctx).Report(exchange.Freshness{NextExpiry: at})
+		}
+		return response
+	}
 }
 
 // pinned returns the snapshot that every field of the operation reads. The

@@ -152,6 +152,44 @@ func TestFreshnessIsReported(t *testing.T) {
 	}
 }
 
+// What moves by itself bounds how long an answer holds. The next link of the
+// list expires in 150 minutes and half a second.
+func TestAnswersHoldUntilTheyMove(t *testing.T) {
+	const left = 150*time.Minute + time.Second/2
+	records := manyLinks(3)
+	for i := range records {
+		records[i].ExpiresAt = time.Time{}
+	}
+	records[1].ExpiresAt, records[2].ExpiresAt = instant.Add(left), instant.Add(48*time.Hour)
+	for name, test := range map[string]struct {
+		query string
+		want  time.Duration
+	}{
+		"nothing that moves":       {`{ paymentLinks { id state isExpired expiresAt } }`, left},
+		"seconds":                  {`{ paymentLinks { expiresIn } }`, 0}, // the other link has a whole number of seconds left
+		"seconds of one link":      {`{ paymentLink(id: "id-1") { expiresIn } }`, time.Second / 2},
+		"minutes":                  {`{ paymentLink(id: "id-1") { expiresIn(unit: MINUTES) } }`, time.Second / 2},
+		"hours":                    {`{ paymentLink(id: "id-1") { expiresIn(unit: HOURS) } }`, 30*time.Minute + time.Second/2},
+		"days, of which none":      {`{ paymentLink(id: "id-1") { expiresIn(unit: DAYS) } }`, left},
+		"the shortest counts":      {`{ paymentLink(id: "id-1") { h: expiresIn(unit: HOURS) m: expiresIn(unit: MINUTES) } }`, time.Second / 2},
+		"a link that does not end": {`{ paymentLink(id: "id-0") { expiresIn } }`, left},
+		"skipped":                  {`{ paymentLink(id: "id-1") { id expiresIn @skip(if: true) } }`, left},
+		"links that expire soon":   {`{ paymentLinksConnection(filter: { expiresWithin: "PT2H" }) { totalCount } }`, 30*time.Minute + time.Second/2},
+		"all expire soon":          {`{ paymentLinksSummary(filter: { expiresWithin: "P7D" }) { count } }`, left},
+		"some expire soon":         {`{ paymentLinksSummary(filter: { expiresWithin: "PT47H30M" }) { count } }`, 30 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, s := range []server{newServer(newSource(records...)), newStockServer(newSource(records...))} {
+				ctx := caller(t)
+				s.doIn(ctx, t, request{query: test.query})
+				if got := exchange.FromContext(ctx).Freshness().NextExpiry.Sub(instant); got != test.want {
+					t.Errorf("%s holds for %v, want %v", test.query, got, test.want)
+				}
+			}
+		})
+	}
+}
+
 func TestNoCacheAsksForANewerList(t *testing.T) {
 	s := newServer(newSource())
 	ctx := caller(t)

@@ -98,6 +98,12 @@ func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection,
 	if err != nil {
 		return paymentlink.Selection{}, nil, err
 	}
+	if within := selects.ExpiresWithin; within != nil {
+		// The next link to be selected is the next that expires after this time.
+		if at, ok := snapshot.Set.NextExpiry(op.moment.Now().Add(*within)); ok {
+			op.moment.HoldsUntil(at.Add(-*within))
+		}
+	}
 	return snapshot.Set.Select(selects, op.moment.Now()), snapshot, nil
 }
 

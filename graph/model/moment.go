@@ -1,24 +1,53 @@
 package model
 
 import (
+	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"paymentlinks/internal/qrcode"
 )
 
-// Moment is what all views of one operation share: its instant, and the QR code
-// that was drawn last. It is safe for concurrent use.
+// Moment is what all views of one operation share: its instant, the QR code
+// that was drawn last, and how long what was given out holds. It is safe for
+// concurrent use.
 type Moment struct {
 	now      time.Time
 	drawings drawings
+	holds    atomic.Int64 // nanoseconds after now
 }
 
 // NewMoment returns the moment of an operation that reads the clock once.
-func NewMoment(now time.Time) *Moment { return &Moment{now: now} }
+func NewMoment(now time.Time) *Moment {
+	m := &Moment{now: now}
+	m.holds.Store(math.MaxInt64)
+	return m
+}
 
 // Now is the operation's instant.
 func (m *Moment) Now() time.Time { return m.now }
+
+// HoldsUntil notes that a value was given out that changes by itself at the
+// instant, although the list stays the same.
+func (m *Moment) HoldsUntil(at time.Time) {
+	held := int64(at.Sub(m.now)) // 292 years at most
+	for {
+		known := m.holds.Load()
+		if held >= known || m.holds.CompareAndSwap(known, held) {
+			return
+		}
+	}
+}
+
+// NextChange is the earliest instant that was noted; false when there was none.
+func (m *Moment) NextChange() (time.Time, bool) {
+	held := m.holds.Load()
+	if held == math.MaxInt64 {
+		return time.Time{}, false
+	}
+	return m.now.Add(time.Duration(held)), true
+}
 
 // drawings draws codes one after another. Fields of one link under several
 // aliases follow each other, so the last code is the one that is asked for again.

@@ -82,8 +82,13 @@ func (p PaymentLink) ExpiresIn(unit TimeUnit) *int32 {
 	return optional(p.unitsLeft(unit))
 }
 
+// unitsLeft counts the units and notes when there will be one less: 0 stays 0.
 func (p PaymentLink) unitsLeft(unit TimeUnit) (int32, bool) {
 	left, ok := p.link.UnitsLeft(p.moment.now, unit.Length())
+	if left > 0 {
+		at, _ := p.link.ExpiresAt()
+		p.moment.HoldsUntil(time.Unix(at.Unix()-left*int64(unit.Length()/time.Second), int64(at.Nanosecond())))
+	}
 	return int32(min(left, math.MaxInt32)), ok
 }
 

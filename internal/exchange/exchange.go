@@ -27,8 +27,9 @@ type Exchange struct {
 type Freshness struct {
 	// FreshUntil is when the list behind the answer stops being fresh.
 	FreshUntil time.Time
-	// NextExpiry is the first instant at which a time-dependent field of the
-	// answer may flip; zero when none does.
+	// NextExpiry is the first instant at which the answer may change although
+	// the list does not: a link expires, or a time left has one unit less. Zero
+	// when there is none.
 	NextExpiry time.Time
 	// Stale reports that the list is past its normal age.
 	Stale bool

@@ -12,8 +12,8 @@ import (
 const noStore = "no-store"
 
 // cacheControl says for how long the caller may keep an answer: until the list
-// behind it stops being fresh or the first of its links expires, whichever
-// comes first, rounded down. What depends on no list is not kept: nothing tells
+// behind it stops being fresh or the answer changes by itself, as a link expires
+// say, whichever comes first, rounded down. What depends on no list is not kept: nothing tells
 // when it changes.
 func cacheControl(f exchange.Freshness, now time.Time) string {
 	if f.FreshUntil.IsZero() {
