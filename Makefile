@@ -17,7 +17,7 @@ BENCH := .
 golangci-lint := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 govulncheck := .tools/govulncheck-$(GOVULNCHECK_VERSION)
 
-.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz soak bench
+.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz soak bench compare
 
 help: ## what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -39,8 +39,9 @@ lint: $(golangci-lint) ## golangci-lint, formatting included
 
 # -count=1: a cached result would not notice what other packages import, and
 # internal/archtest is about just that. The seeds of all fuzzers run here too.
-unit: ## all Go tests, under the race detector
+unit: ## all Go tests, under the race detector; a short round of the comparison
 	go test -race -count=1 ./...
+	cd bench && go vet ./... && go test -count=1 ./...
 
 e2e: ## the program in a browser and in real clients
 	@if [ -x e2e/run ]; then e2e/run; fi
@@ -65,6 +66,9 @@ soak: ## the tests of mixed-up answers and of interleavings at full length, unde
 
 bench: ## every benchmark that matches BENCH, with allocations
 	go test -run='^$$' -bench='$(BENCH)' -benchmem ./...
+
+compare: ## requests a second beside other GraphQL servers (half an hour, a quiet machine)
+	bench/run
 
 $(golangci-lint):
 	.ci/install github.com/golangci/golangci-lint/v2/cmd/golangci-lint $(GOLANGCI_LINT_VERSION)
