@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"math"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/maypok86/otter/v2"
@@ -45,7 +44,7 @@ func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool
 	return d.cache.GetIfPresent(text)
 }
 
-// Add keeps a document. The text is copied: it may be part of a larger buffer.
+// Add keeps a document, and with it the text that it was parsed from.
 func (d documents) Add(_ context.Context, text string, document *ast.QueryDocument) {
-	d.cache.Set(strings.Clone(text), document)
+	d.cache.Set(text, document)
 }

@@ -112,6 +112,22 @@ func TestRepresentationsAreBounded(t *testing.T) {
 	}
 }
 
+// Entities are links that are handed out, however they are asked for: those
+// that are found.
+func TestEntitiesAreLinksHandedOut(t *testing.T) {
+	s := newServer(newSource(manyLinks(5)...), func(c *graph.Config) { c.Limits.Links = 3 })
+	for name, test := range map[string]struct {
+		variables, code string
+	}{
+		"at the bound": {representationsOf(byKey(`"id-1"`), byKey(`"id-2"`), byKey(`"id-1"`), byKey(`"none"`)), ""},
+		"beyond it":    {representationsOf(byKey(`"id-1"`), byKey(`"id-2"`), byKey(`"id-1"`), byKey(`"id-3"`)), "LIMIT_EXCEEDED"},
+	} {
+		if a := s.ask(t, request{query: entitiesQuery, variables: test.variables}); a.code() != test.code {
+			t.Errorf("%s: got %s, %+v; want code %q", name, a.Data, a.Errors, test.code)
+		}
+	}
+}
+
 func TestEntitiesOfAFailingUpstream(t *testing.T) {
 	s := newServer(&source{err: errBoom})
 	a := s.ask(t, request{query: entitiesQuery, variables: representationsOf(byKey(`"a"`), byKey(`"b"`))})

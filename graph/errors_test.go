@@ -142,6 +142,11 @@ func TestSuggestions(t *testing.T) {
 			if written := string(off.do(t, request{query: query})); strings.Contains(strings.ToLower(written), "did you mean") {
 				t.Errorf("%s: suggestions are off, got %s", query, written)
 			}
+			// No rule looks for similar names, which costs more than all others.
+			_, found := off.CreateOperationContext(graphql.StartOperationTrace(caller(t)), &graphql.RawParams{Query: query})
+			if text := found.Error(); strings.Contains(text, "Did you mean") {
+				t.Errorf("%s: suggestions are off, the validator found %s", query, text)
+			}
 			a := on.ask(t, request{query: query})
 			suggests := func(e answerError) bool { return strings.Contains(e.Message, "Did you mean") }
 			if a.code() != "GRAPHQL_VALIDATION_FAILED" || !slices.ContainsFunc(a.Errors, suggests) {

@@ -114,6 +114,10 @@ func TestPanicIsOneFieldsError(t *testing.T) {
 	if log := s.log.String(); !strings.Contains(log, "goroutine") || strings.Contains(log, "SECRET") {
 		t.Errorf("the log is to hold the stack and not the panic's value: %.300s", log)
 	}
+	// The fields that wait for the list learn that there is none.
+	if panics := strings.Count(s.log.String(), "panic in a resolver"); panics != 1 {
+		t.Errorf("%d panics are logged, want that of the source", panics)
+	}
 }
 
 func TestNothingNeedsCredentialsButLinks(t *testing.T) {
