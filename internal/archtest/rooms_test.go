@@ -87,6 +87,7 @@ func rooms() map[string]room {
 		// The vocabulary that all share.
 		"internal/address":  {doors: []string{"net"}}, // SplitHostPort, and no socket
 		"internal/bounded":  {doors: []string{"os"}},
+		"internal/cause":    {doors: []string{"net", "syscall"}}, // errors of connections
 		"internal/exchange": {},
 		"internal/fault":    {},
 		"internal/tenant":   {},
@@ -94,7 +95,7 @@ func rooms() map[string]room {
 		// Upstream and what is kept of it.
 		"internal/billpocket": {
 			ours: []string{
-				"internal/address", "internal/bounded", "internal/fault", "internal/money", "internal/paymentlink", "internal/tenant",
+				"internal/address", "internal/bounded", "internal/cause", "internal/fault", "internal/money", "internal/paymentlink", "internal/tenant",
 			},
 			modules: []string{compress},
 			doors:   []string{"net", "net/http", "syscall", "unsafe"}, // errors of connections, text that aliases the body
@@ -118,7 +119,7 @@ func rooms() map[string]room {
 			doors:   []string{"net", "net/http", "os"}, // os: the error of a deadline
 		},
 		"internal/caller": {
-			ours: []string{"internal/address", "internal/bounded", "internal/fault", "internal/tenant"},
+			ours: []string{"internal/address", "internal/bounded", "internal/cause", "internal/fault", "internal/tenant"},
 			modules: []string{
 				"github.com/MicahParks/jwkset", "github.com/MicahParks/keyfunc/v3", "github.com/goccy/go-yaml",
 				"github.com/golang-jwt/jwt/v5", "golang.org/x/time",
@@ -142,7 +143,7 @@ func rooms() map[string]room {
 		"internal/telemetry": {ours: []string{"internal/fault"}, doors: []string{"net/http", "os"}},
 
 		// An upstream to try and test with: it must not share our reading of the contract.
-		"internal/sandbox": {doors: []string{"net", "net/http"}},
+		"internal/sandbox": {ours: []string{"internal/address"}, doors: []string{"net", "net/http"}},
 
 		// Tests alone.
 		"internal/archtest":    {},
