@@ -164,7 +164,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 // headerCallers takes the two credential headers at their word.
 type headerCallers struct{}
 
-func (headerCallers) Identify(r *http.Request) (tenant.Tenant, error) {
+func (headerCallers) Identify(_ context.Context, r *http.Request) (tenant.Tenant, error) {
 	token, key := r.Header.Get("BP-User-Token"), r.Header.Get("X-Api-Key")
 	if token == "" && key == "" {
 		return tenant.Tenant{}, nil

@@ -10,6 +10,7 @@
 package gqlhttp
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -41,7 +42,8 @@ type Identifier interface {
 	// Identify returns the caller's pair, the zero value and no error when the
 	// caller brought none, and a *fault.Error when what it brought is malformed
 	// or not valid.
-	Identify(r *http.Request) (tenant.Tenant, error)
+	// It waits for nothing beyond the end of ctx.
+	Identify(ctx context.Context, r *http.Request) (tenant.Tenant, error)
 }
 
 // Guard refuses documents that would cost too much to validate or execute.
