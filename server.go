@@ -31,14 +31,16 @@ import (
 	"paymentlinks/internal/sandbox"
 	"paymentlinks/internal/serving"
 	"paymentlinks/internal/snapshot"
+	"paymentlinks/internal/telemetry"
 	"paymentlinks/internal/tenant"
 	"paymentlinks/internal/upstream"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	log.SetOutput(io.Discard)    // net/http's transport quotes what upstream sends unasked there
+	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // a reader of the log that leaves ends nothing
+	log.SetOutput(io.Discard)      // net/http's transport quotes what upstream sends unasked there
 	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "paymentlinks:", err)
 		os.Exit(1)
@@ -52,7 +54,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
-	logger := cfg.Log.Logger(stderr)
+	logs := telemetry.NewLog(stderr, cfg.Log.Logger, 0)
+	defer closeLog(ctx, logs)
+	logger := logs.Logger
 	for _, w := range cfg.Warnings {
 		logger.WarnContext(ctx, "doubtful setting", "setting", w.Setting, "problem", w.Message, "nearest", w.Nearest)
 	}
@@ -68,6 +72,13 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case config.Help: // Parse has printed it
 	}
 	return err
+}
+
+// closeLog writes what is left of the log, if anybody reads it.
+func closeLog(ctx context.Context, logs *telemetry.Log) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_ = logs.Close(ctx) // there is no place left to tell of it
 }
 
 // serve runs the API, the probes and, without an upstream, the sandbox.
@@ -225,6 +236,7 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		MaxErrors:        limits.MaxErrors,
 		RequestTimeout:   cfg.Server.RequestTimeout,
 		BodyTimeout:      cfg.Server.BodyTimeout,
+		AccessLog:        gqlhttp.AccessLog(cfg.Log.AccessLog),
 		Logger:           logger,
 	}
 	if cfg.Callers.JWTIssuer != "" {

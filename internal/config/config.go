@@ -141,8 +141,9 @@ type Limits struct {
 
 // Log is what is logged, and how.
 type Log struct {
-	LogLevel  Level  `placeholder:"LEVEL" default:"info" help:"debug, info, warn or error."`
-	LogFormat Format `placeholder:"FORMAT" default:"text" help:"text or json, on standard error."`
+	LogLevel  Level     `placeholder:"LEVEL" default:"info" help:"debug, info, warn or error."`
+	LogFormat Format    `placeholder:"FORMAT" default:"text" help:"text or json, on standard error."`
+	AccessLog AccessLog `placeholder:"all|failures|off" default:"failures" help:"Requests that are logged: all, failures (errors, refusals and what took longer than a second), or off."`
 }
 
 // HasUpstream reports whether an upstream is configured; without one the

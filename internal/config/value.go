@@ -123,6 +123,19 @@ func (l *Level) UnmarshalText(text []byte) error {
 // String gives the name that UnmarshalText reads.
 func (l Level) String() string { return strings.ToLower(slog.Level(l).String()) }
 
+// AccessLog is which requests are logged: all, failures or off.
+type AccessLog string
+
+// UnmarshalText reads all, failures or off.
+func (a *AccessLog) UnmarshalText(text []byte) error {
+	switch lower := strings.ToLower(string(text)); lower {
+	case "all", "failures", "off":
+		*a = AccessLog(lower)
+		return nil
+	}
+	return errors.New("expected all, failures or off")
+}
+
 // Format is a format of the log: text or json.
 type Format string
 

@@ -201,11 +201,12 @@ func newEdge(t testing.TB, change ...func(*gqlhttp.Config)) *edge {
 	exec := executor.New(e.fixture)
 	exec.SetErrorPresenter(present)
 	cfg := gqlhttp.Config{
-		Executor: exec,
-		Callers:  headerCallers{},
-		Guard:    limits,
-		Logger:   slog.New(slog.NewJSONHandler(e.log, nil)),
-		Now:      func() time.Time { return noon },
+		Executor:  exec,
+		Callers:   headerCallers{},
+		Guard:     limits,
+		Logger:    slog.New(slog.NewJSONHandler(e.log, nil)),
+		Now:       func() time.Time { return noon },
+		AccessLog: gqlhttp.LogAll,
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -104,7 +104,9 @@ type Config struct {
 	// BodyTimeout bounds the reading of a body; 0 means DefaultBodyTimeout.
 	BodyTimeout time.Duration
 
-	// Logger gets one line per request; nil discards them.
+	// AccessLog says which requests are logged; "" means LogFailures.
+	AccessLog AccessLog
+	// Logger gets the lines of requests and of what went wrong; nil discards them.
 	Logger *slog.Logger
 	// Now is the clock behind Cache-Control; nil means time.Now.
 	Now func() time.Time
@@ -145,6 +147,9 @@ func (cfg *Config) setDefaults() {
 	}
 	if cfg.Challenge == "" {
 		cfg.Challenge = "BP-User-Token"
+	}
+	if cfg.AccessLog == "" {
+		cfg.AccessLog = LogFailures
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
