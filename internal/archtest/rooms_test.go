@@ -27,7 +27,7 @@ func rooms() map[string]room {
 	return map[string]room{
 		"": { // wiring: everything but test helpers
 			ours: []string{
-				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/exchange", "internal/fault",
+				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/exchange", "internal/fault",
 				"internal/gqlhttp", "internal/guard", "internal/persisted", "internal/playground", "internal/sandbox",
 				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},
@@ -138,6 +138,10 @@ func rooms() map[string]room {
 			ours:    []string{"internal/address", "internal/bounded"},
 			modules: []string{"github.com/alecthomas/kong"},
 			doors:   []string{"net"},
+		},
+		"internal/doctor": {
+			ours:  []string{"internal/billpocket", "internal/fault", "internal/tenant"},
+			doors: []string{"net/http", "net/http/httptrace"},
 		},
 		"internal/serving":   {doors: []string{"net", "net/http"}},
 		"internal/telemetry": {ours: []string{"internal/fault"}, doors: []string{"net/http", "os"}},
