@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log" //nolint:depguard // only to silence it
@@ -15,6 +16,9 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones on images that bring none
@@ -24,6 +28,7 @@ import (
 	"paymentlinks/internal/billpocket"
 	"paymentlinks/internal/caller"
 	"paymentlinks/internal/config"
+	"paymentlinks/internal/doctor"
 	"paymentlinks/internal/gqlhttp"
 	"paymentlinks/internal/guard"
 	"paymentlinks/internal/persisted"
@@ -42,6 +47,9 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE) // a reader of the log that leaves ends nothing
 	log.SetOutput(io.Discard)      // net/http's transport quotes what upstream sends unasked there
 	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
+		if verdict, ok := errors.AsType[verdict](err); ok { // the report has said it all
+			os.Exit(int(verdict))
+		}
 		fmt.Fprintln(os.Stderr, "paymentlinks:", err)
 		os.Exit(1)
 	}
@@ -51,6 +59,9 @@ func main() {
 // ctx ends and the requests in flight are answered.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
 	command, cfg, err := config.Parse(args, environ, stdout, stderr)
+	if err != nil && len(args) > 0 && args[0] == string(config.Doctor) {
+		return tell(doctor.Refused(err), stdout, slices.Contains(args, "--json"))
+	}
 	if err != nil {
 		return err
 	}
@@ -63,6 +74,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	switch command {
 	case config.Serve:
 		return serve(ctx, cfg, stdout, logger)
+	case config.Doctor:
+		return examine(ctx, cfg, stdout)
 	case config.Sandbox:
 		return serveSandbox(ctx, cfg, stdout, logger)
 	case config.Schema:
@@ -118,17 +131,7 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
 
-	client, err := billpocket.New(billpocket.Config{
-		BaseURL:          upstreamURL,
-		Insecure:         cfg.Upstream.UpstreamInsecure,
-		CAFile:           cfg.Upstream.UpstreamCAFile,
-		ReuseConnections: cfg.Upstream.UpstreamReuse.IsOn(),
-		Location:         cfg.Location(),
-		LiveHosts:        cfg.Upstream.LiveHosts,
-		MaxBodyBytes:     int64(cfg.Upstream.UpstreamMaxBytes),
-		TryTimeout:       cfg.Upstream.UpstreamTimeout,
-		Logger:           logger,
-	})
+	client, err := billpocket.New(clientConfig(cfg, upstreamURL, logger))
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
 	}
@@ -178,6 +181,63 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	}
 	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, sites...)
 }
+
+// clientConfig is how upstream is called at a URL.
+func clientConfig(cfg config.Config, upstreamURL string, logger *slog.Logger) billpocket.Config {
+	return billpocket.Config{
+		BaseURL:          upstreamURL,
+		Insecure:         cfg.Upstream.UpstreamInsecure,
+		CAFile:           cfg.Upstream.UpstreamCAFile,
+		ReuseConnections: cfg.Upstream.UpstreamReuse.IsOn(),
+		Location:         cfg.Location(),
+		LiveHosts:        cfg.Upstream.LiveHosts,
+		MaxBodyBytes:     int64(cfg.Upstream.UpstreamMaxBytes),
+		TryTimeout:       cfg.Upstream.UpstreamTimeout,
+		Logger:           logger,
+	}
+}
+
+// examine tells whether the program would work with these settings.
+func examine(ctx context.Context, cfg config.Config, stdout io.Writer) error {
+	c := doctor.Config{Offline: cfg.Doctor.Offline, Client: clientConfig(cfg, cfg.Upstream.UpstreamURL, nil)}
+	for line := range strings.Lines(cfg.String()) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		c.Settings = append(c.Settings, doctor.Setting{Name: name, Value: value})
+	}
+	for _, w := range cfg.Warnings {
+		c.Warnings = append(c.Warnings, w.Setting+": "+w.Message)
+	}
+	if pair, err := tenant.NewCredentials(cfg.Callers.UserToken.Reveal(), cfg.Callers.APIKey.Reveal()); err == nil {
+		c.Pair = pair
+	}
+	if manifests := cfg.Documents.TrustedDocuments; len(manifests) > 0 {
+		c.Parts = append(c.Parts, doctor.Part{Name: "documents", Check: func() error {
+			_, err := persisted.New(persisted.Config{Manifests: manifests})
+			return err
+		}})
+	}
+	return tell(doctor.Examine(ctx, c), stdout, cfg.Doctor.JSON)
+}
+
+// tell writes a report. Unless all is well, it returns the verdict.
+func tell(r *doctor.Report, stdout io.Writer, asJSON bool) error {
+	write := r.WriteText
+	if asJSON {
+		write = r.WriteJSON
+	}
+	if err := write(stdout); err != nil {
+		return err
+	}
+	if code := r.ExitCode(); code != 0 {
+		return verdict(code)
+	}
+	return nil
+}
+
+// verdict is the exit code of an examination that found something.
+type verdict int
+
+func (v verdict) Error() string { return "the examination ends with exit code " + strconv.Itoa(int(v)) }
 
 // handler is everything below the API's address.
 func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {

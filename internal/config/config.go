@@ -25,6 +25,7 @@ const (
 	Sandbox Command = "sandbox"
 	Schema  Command = "schema"
 	Version Command = "version"
+	Doctor  Command = "doctor"
 	Help    Command = "help"
 )
 
@@ -39,12 +40,22 @@ type Config struct {
 	Limits    Limits    `embed:"" group:"Limits"`
 	Log       Log       `embed:"" group:"Log"`
 
+	// Doctor is what the command of that name was asked for.
+	Doctor DoctorOptions `kong:"-"`
+
 	// Warnings are about settings that are probably not meant so. The program
 	// starts all the same.
 	Warnings []Warning `kong:"-"`
 
 	settings []Setting
 	given    []string // the flags that were set, by whatever means
+}
+
+// DoctorOptions are the flags of the command doctor. They are no settings: no
+// variable sets them.
+type DoctorOptions struct {
+	Offline bool `help:"Check the settings alone, and call nobody."`
+	JSON    bool `name:"json" help:"Print the report as JSON."`
 }
 
 // Warning is about one setting or variable.

@@ -23,6 +23,8 @@ type commandLine struct {
 	Sandbox struct{} `cmd:"" help:"Serve the sandbox, an upstream to try things on, alone."`
 	Schema  struct{} `cmd:"" help:"Print the GraphQL schema."`
 	Version struct{} `cmd:"" help:"Print the version."`
+
+	Doctor DoctorOptions `cmd:"" help:"Examine settings, upstream and the list of the configured pair. Exit code 0: all is well, 1: doubts, 2: it does not work."`
 }
 
 // Parse reads args (without the program's name) and environ (KEY=value, as
@@ -50,6 +52,7 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 	}
 
 	command, c := Command(parsed.Command()), line.Config
+	c.Doctor = line.Doctor
 	if command == Schema || command == Version {
 		return command, c, nil
 	}
@@ -123,7 +126,7 @@ func (r *envResolver) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) 
 	r.last = ""
 	command := Command(ctx.Command())
 	value, ok := r.env[variable(flag.Name)]
-	if !ok || flag.Name == "help" || command == Schema || command == Version {
+	if !ok || flag.Name == "help" || flag.Group == nil || command == Schema || command == Version {
 		return nil, nil //nolint:nilnil // how a kong.Resolver says that it has no value
 	}
 	r.last = variable(flag.Name)
