@@ -1,5 +1,5 @@
-// The public audit of GraphQL over HTTP servers, against the program as it comes
-// and as it runs in production.
+// Runs the public audit of GraphQL over HTTP servers against the program with its
+// default settings and in production.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { serverAudits } from "graphql-http";
@@ -21,8 +21,8 @@ describe("graphql-http audit, default settings", () => {
   }
 });
 
-// In production GET is for persisted documents and introspection is off, so the
-// MAY rules that need either may differ; nothing that a server MUST or SHOULD do may.
+// In production GET is for persisted documents and introspection is off, so MAY
+// rules that need either can fail. All MUST and SHOULD rules still hold.
 describe("graphql-http audit, production", () => {
   let service, sandbox;
   before(async () => {

@@ -1,6 +1,6 @@
-// The pages for platform, web and mobile teams: what they tell to type is typed
-// here, and has to print what they show. A comment before a block, which no
-// reader of the rendered page sees, says what to do with it:
+// Does what the pages in docs/ tell to type, and compares what is printed with
+// what they show. A comment before a block says what to do with it; it is not
+// seen on the rendered page:
 //
 //   <!-- file: NAME -->       keep the block as a file of this name
 //   <!-- token -->            these are the claims of $TOKEN
@@ -27,7 +27,7 @@ const top = new URL("../", import.meta.url);
 const pages = ["docs/platform.md", "docs/web.md", "docs/mobile.md", "docs/sandbox.md"];
 const page = (name) => readFileSync(new URL(name, top), "utf8");
 
-// The addresses that the pages write.
+// The addresses that the pages write. Those of the run take their place.
 const serviceAddress = "http://127.0.0.1:8080";
 const issuerAddress = "https://login.example.com/jwks.json";
 const upstreamAddress = "https://your-billpocket-base-url";
@@ -158,7 +158,7 @@ for (const name of pages) {
   });
 }
 
-// The codes are a closed set, and a UI has to know them all.
+// The codes are a closed set, and a user interface has to know all of them.
 test("docs/web.md tells every error code", () => {
   const source = page("internal/fault/fault.go");
   const codes = Array.from(source.matchAll(/Kind += "([A-Z_]+)"/g), ([, code]) => code).filter((code) => code !== "CANCELED");

@@ -1,4 +1,4 @@
-// Federated tracing: what a gateway gets that asks for it, and nobody else.
+// Federated tracing: a gateway that asks for it gets a trace, and others do not.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 

@@ -1,7 +1,7 @@
 // Debian's Chromium, cut off from everything but this machine.
 import { chromium } from "playwright-core";
 
-// startBrowser starts a browser whose every request off loopback is refused and noted
+// startBrowser starts a browser. Requests beyond loopback are refused and listed
 // in refused.
 export async function startBrowser() {
   const browser = await chromium.launch({

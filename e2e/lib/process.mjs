@@ -30,7 +30,7 @@ export async function launch(command, args, { env, ready, cwd }) {
   };
 }
 
-// freePort is for programs that cannot be told to choose one themselves.
+// freePort returns a port for a program that cannot choose one by itself.
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -35,7 +35,7 @@ export async function sinceRelease(before, after) {
 }
 
 // objections returns, as sentences, what stands against a release: breaking
-// changes, dangerous ones that nobody accepted, and acceptances of nothing.
+// changes, dangerous ones that were not accepted, and acceptances without a change.
 export function objections(changes, accepted) {
   const matches = (change, entry) => change.path === entry.path && change.type === entry.type;
   const isAccepted = (change) => change.level === CriticalityLevel.Dangerous && accepted.some((entry) => matches(change, entry));
