@@ -127,8 +127,9 @@ func (w *writer) condition(typeName string) string {
 	return conditions[w.choose(len(conditions))]
 }
 
-// spread writes a spread of one of two fragments a type and, the first time, the
-// fragment. A fragment that is being written is not spread: that were a cycle.
+// spread writes a spread of one of two fragments for each type and, the first
+// time, the fragment. A fragment that is being written is not spread: it would
+// spread itself.
 func (w *writer) spread(typeName string, depth int) string {
 	on := w.condition(typeName)
 	name := fmt.Sprintf("F%d_%s", w.choose(2), on)

@@ -1,8 +1,8 @@
 // Package graph answers GraphQL operations over one caller's payment links.
 //
-// Resolvers are a few lines each: whatever costs or can fail is done once per
-// operation (operation.go), and computed fields are plain methods of the views
-// in package model.
+// Resolvers are a few lines each. What costs or can fail is done once per
+// operation (operation.go). Computed fields are plain methods of the views in
+// package model. Lists are written serially (lists.go).
 package graph
 
 //go:generate go run github.com/99designs/gqlgen generate
@@ -40,7 +40,7 @@ type Config struct {
 	Source LinkSource
 	// Now is the clock; time.Now when nil. It is read once per operation.
 	Now func() time.Time
-	// Logger takes panics and errors that nobody classified; they are dropped when nil.
+	// Logger takes panics and errors that were not classified; it drops them when nil.
 	Logger *slog.Logger
 
 	// Introspection answers __schema and __type. Without it a document that asks

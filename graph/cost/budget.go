@@ -32,7 +32,7 @@ const (
 )
 
 // Limits bound what one operation costs and spends. In each field 0 is the
-// default, and a negative number is no bound.
+// default, and a negative number lifts the bound.
 type Limits struct {
 	// Complexity bounds what an operation may count; DefaultComplexity when 0.
 	Complexity int

@@ -16,8 +16,9 @@ import (
 )
 
 // Complexity refuses operations that may cost too much, before they are
-// executed. It is a gqlgen extension, safe for concurrent use. A field counts what its row of the table says (table.go). Introspection counts
-// nothing: it reads no links, and gqlparser bounds its depth.
+// executed. A field counts what its row of the table says (table.go).
+// Introspection counts 0: it reads no links, and its depth is bounded by
+// gqlparser. Complexity is a gqlgen extension, safe for concurrent use.
 type Complexity struct {
 	max int
 }

@@ -18,7 +18,8 @@ func (a Amount) Value() string { return a.amount.Value() }
 // Currency is the currency of Value.
 func (a Amount) Currency() money.Currency { return a.amount.Currency() }
 
-// MinorUnits is nil when Value is no whole number of them.
+// MinorUnits counts the currency's smallest units; nil when Value is not a whole
+// number of them.
 func (a Amount) MinorUnits() *string { return optional(a.amount.MinorUnits()) }
 
 // Formatted is for people who read in the locale. The error is a fault once the

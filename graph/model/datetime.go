@@ -25,7 +25,8 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 }
 
 // UnmarshalDateTime reads a date and a time with an offset. T and Z may be
-// lower case. An offset of -00:00 is UTC, as in RFC 3339, section 4.3.
+// lower case. An offset of -00:00 is UTC, as in RFC 3339, section 4.3. Its error
+// is an *InputError.
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, _ := v.(string)
 	if isDateTime(s) {

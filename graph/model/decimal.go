@@ -13,10 +13,10 @@ import (
 // MarshalDecimal writes an exact number as a string.
 func MarshalDecimal(d money.Decimal) graphql.Marshaler { return graphql.MarshalString(d.String()) }
 
-// UnmarshalDecimal reads the text of a number: a string, or the token of an
-// Int or Float as it was written. A binary float is refused, because its
-// digits are not the caller's any more: variables are to be decoded with
-// json.Decoder.UseNumber.
+// UnmarshalDecimal reads the text of a number: a string, or the token of an Int
+// or Float as it was written. It refuses a binary float, which does not have the
+// caller's digits any more. So variables are to be decoded with
+// json.Decoder.UseNumber. Its error is an *InputError.
 func UnmarshalDecimal(v any) (money.Decimal, error) {
 	text := ""
 	switch v := v.(type) {

@@ -28,8 +28,8 @@ func MarshalDuration(d time.Duration) graphql.Marshaler {
 
 // UnmarshalDuration reads an ISO 8601 duration of weeks, days (of 24 hours),
 // hours, minutes and seconds, in that order and at most 36,500 days long.
-// Seconds may have a fraction of up to nine digits. Years and months are
-// refused because their length depends on where they start.
+// Seconds may have a fraction of up to nine digits. It refuses years and months,
+// whose length depends on where they start. Its error is an *InputError.
 func UnmarshalDuration(v any) (time.Duration, error) {
 	s, _ := v.(string)
 	d, ok := parseDuration(s)

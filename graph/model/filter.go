@@ -14,8 +14,8 @@ const (
 	maxSearchCharacters = 100
 )
 
-// Filter is PaymentLinkFilter as it was given: nil is both left out and null,
-// an empty list is neither.
+// Filter is PaymentLinkFilter as it was given. A nil field was left out or null.
+// An empty list is not nil: it matches no link.
 type Filter struct {
 	IDs           []string
 	Status        []paymentlink.Status
@@ -32,8 +32,8 @@ type Filter struct {
 // TimeRange is PaymentLinkDateTimeRange as it was given.
 type TimeRange struct{ From, To *time.Time }
 
-// Select returns the filter as the domain knows it; a nil f selects all links.
-// The error is an *InputError.
+// Select returns the filter as the domain has it. A nil f selects all links. The
+// error is an *InputError.
 func (f *Filter) Select() (paymentlink.Filter, error) {
 	if f == nil {
 		return paymentlink.Filter{}, nil

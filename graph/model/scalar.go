@@ -15,8 +15,8 @@ import (
 // MarshalID writes an opaque id.
 func MarshalID(id string) graphql.Marshaler { return graphql.MarshalString(id) }
 
-// UnmarshalID reads a string or an integer of any length, as the
-// specification asks for ID input.
+// UnmarshalID reads a string or an integer of any length, as section 3.5.5 of the
+// specification asks. Its error is an *InputError.
 func UnmarshalID(v any) (string, error) {
 	switch v := v.(type) {
 	case string:
@@ -48,7 +48,8 @@ func MarshalInt(i int32) graphql.Marshaler {
 	})
 }
 
-// UnmarshalInt reads a whole number of 32 bits; a string is none, whatever it holds.
+// UnmarshalInt reads a whole number of 32 bits. It refuses strings, also those
+// that hold a number. Its error is an *InputError.
 func UnmarshalInt(v any) (int32, error) {
 	wide, ok := int64(0), false
 	switch v := v.(type) {
@@ -67,7 +68,8 @@ func UnmarshalInt(v any) (int32, error) {
 // MarshalString writes text.
 func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
-// UnmarshalString reads text and nothing that could be turned into it.
+// UnmarshalString reads a string. It refuses numbers and booleans. Its error is
+// an *InputError.
 func UnmarshalString(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
@@ -79,7 +81,7 @@ func UnmarshalString(v any) (string, error) {
 // MarshalURL writes an address.
 func MarshalURL(address string) graphql.Marshaler { return graphql.MarshalString(address) }
 
-// UnmarshalURL reads an absolute http or https URL.
+// UnmarshalURL reads an absolute http or https URL. Its error is an *InputError.
 func UnmarshalURL(v any) (string, error) {
 	s, _ := v.(string)
 	parsed, err := url.Parse(s)
@@ -94,7 +96,8 @@ func MarshalCurrencyCodeAlpha(c money.Currency) graphql.Marshaler {
 	return graphql.MarshalString(string(c))
 }
 
-// UnmarshalCurrencyCodeAlpha reads three letters of any case.
+// UnmarshalCurrencyCodeAlpha reads three letters of any case. Its error is an
+// *InputError.
 func UnmarshalCurrencyCodeAlpha(v any) (money.Currency, error) {
 	s, _ := v.(string)
 	currency, err := money.ParseCurrency(s)

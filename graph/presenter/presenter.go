@@ -44,26 +44,26 @@ type Presenter struct {
 // New returns a Presenter.
 func New(config Config) *Presenter { return &Presenter{config: config} }
 
-// Present implements graphql.ErrorPresenterFunc. Errors come with the path at
-// which gqlgen met them. What it returns wraps a *fault.Error: by that the edge
-// knows what may be told.
+// Present implements graphql.ErrorPresenterFunc. It returns what the client may
+// read of an error. The result wraps a *fault.Error, from which the edge takes
+// the status.
 func (p *Presenter) Present(ctx context.Context, err error) *gqlerror.Error {
-	met := &gqlerror.Error{}
-	if !errors.As(err, &met) {
-		met = gqlerror.Wrap(err)
+	raised := &gqlerror.Error{}
+	if !errors.As(err, &raised) {
+		raised = gqlerror.Wrap(err)
 	}
-	failure := p.classify(ctx, met)
+	failure := p.classify(ctx, raised)
 	shown := &gqlerror.Error{
 		Err:        failure,
 		Message:    failure.Public,
-		Locations:  met.Locations,
+		Locations:  raised.Locations,
 		Extensions: extensions(ctx, failure),
 	}
 	field := graphql.GetFieldContext(ctx)
 	if field != nil {
-		shown.Path = responsePath(field, met)
+		shown.Path = responsePath(field, raised)
 	}
-	if position := positionOf(ctx, field, met); len(shown.Locations) == 0 && position != nil {
+	if position := positionOf(ctx, field, raised); len(shown.Locations) == 0 && position != nil {
 		shown.Locations = []gqlerror.Location{{Line: position.Line, Column: position.Column}}
 	}
 	return shown
@@ -71,53 +71,55 @@ func (p *Presenter) Present(ctx context.Context, err error) *gqlerror.Error {
 
 // positionOf returns where the field, or else the variable, of an error stands
 // in the document; nil when it has neither.
-func positionOf(ctx context.Context, field *graphql.FieldContext, met *gqlerror.Error) *ast.Position {
+func positionOf(ctx context.Context, field *graphql.FieldContext, raised *gqlerror.Error) *ast.Position {
 	if field != nil {
 		if field.Field.Field == nil {
 			return nil
 		}
 		return field.Field.Position
 	}
-	if variable := variableOf(ctx, met); variable != nil {
+	if variable := variableOf(ctx, raised); variable != nil {
 		return variable.Position
 	}
 	return nil
 }
 
-// classify finds what an error is: ours, gqlparser's, an argument's, or
-// nobody's, which is logged once per operation however many fields it struck.
-func (p *Presenter) classify(ctx context.Context, met *gqlerror.Error) *fault.Error {
-	if classified, ok := errors.AsType[*fault.Error](met.Err); ok {
+// classify finds the kind and the sentence of an error: a fault of ours, one of
+// gqlparser's, or a refused argument. Any other is an internal error. It is
+// logged once per operation, also when many fields have it.
+func (p *Presenter) classify(ctx context.Context, raised *gqlerror.Error) *fault.Error {
+	if classified, ok := errors.AsType[*fault.Error](raised.Err); ok {
 		return classified
 	}
-	if refused := p.requestError(ctx, met); refused != nil {
+	if refused := p.requestError(ctx, raised); refused != nil {
 		return refused
 	}
-	if refused, ok := errors.AsType[*model.InputError](met.Err); ok {
-		return fault.New(fault.BadUserInput, argumentSentence(ctx, met.Path, refused))
+	if refused, ok := errors.AsType[*model.InputError](raised.Err); ok {
+		return fault.New(fault.BadUserInput, argumentSentence(ctx, raised.Path, refused))
 	}
-	if kind := fault.KindOf(met.Err); kind == fault.Canceled {
+	if kind := fault.KindOf(raised.Err); kind == fault.Canceled {
 		return fault.New(kind, "The request was cancelled.")
 	} else if kind == fault.Timeout {
 		return fault.New(kind, "The request took too long.")
 	}
-	p.logOnce(ctx, met)
+	p.logOnce(ctx, raised)
 	return fault.NewInternal(nil)
 }
 
-// responsePath is the path of the field in the response. gqlgen appends the
-// place inside the arguments to it, which is no part of any response; an index
-// that an entity's error carries is.
-func responsePath(field *graphql.FieldContext, met *gqlerror.Error) ast.Path {
+// responsePath is the path of the field in the response. An error of an argument
+// carries a longer path: gqlgen appends the place inside the argument, which the
+// response does not have. An error of an entity carries the entity's index, which
+// it does have.
+func responsePath(field *graphql.FieldContext, raised *gqlerror.Error) ast.Path {
 	path := field.Path()
-	if _, isArgument := errors.AsType[*model.InputError](met.Err); !isArgument && len(met.Path) > len(path) {
-		return met.Path
+	if _, isArgument := errors.AsType[*model.InputError](raised.Err); !isArgument && len(raised.Path) > len(path) {
+		return raised.Path
 	}
 	return path
 }
 
-// argumentSentence names the argument by the place that gqlgen met the error
-// at, or by the name that the error brings itself.
+// argumentSentence says which argument is refused and why. The error names the
+// argument, or else the path that gqlgen gave it does.
 func argumentSentence(ctx context.Context, path ast.Path, refused *model.InputError) string {
 	name := refused.Argument
 	if field := graphql.GetFieldContext(ctx); field != nil && name == "" {
@@ -168,7 +170,7 @@ func publicCode(kind fault.Kind) string {
 		fault.UpstreamRejected, fault.Internal:
 		return string(kind)
 	case fault.Canceled:
-		// Nobody is there to read it; should a proxy be, it is no error of the request.
+		// The caller has left. If a proxy reads the answer, the request was not at fault.
 		return string(fault.Timeout)
 	}
 	return string(fault.Internal)
@@ -182,15 +184,15 @@ func (p *Presenter) Recover(ctx context.Context, panicked any) error {
 	return fault.NewInternal(nil)
 }
 
-// logOnce logs an error that nobody classified, once per operation. Its text
-// and the aliases on its path may be the request's, so that the log gets the
-// types of the error and the schema's names of the fields.
-func (p *Presenter) logOnce(ctx context.Context, met *gqlerror.Error) {
-	if met.Err != nil && reflect.TypeOf(met.Err).Comparable() && !p.config.IsNew(ctx, met.Err) {
+// logOnce logs an error that was not classified, once per operation. Its text and
+// the aliases on its path may hold parts of the request. So the log gets the types
+// of the error, and the fields by the names of the schema.
+func (p *Presenter) logOnce(ctx context.Context, raised *gqlerror.Error) {
+	if raised.Err != nil && reflect.TypeOf(raised.Err).Comparable() && !p.config.IsNew(ctx, raised.Err) {
 		return
 	}
 	p.config.Logger.ErrorContext(ctx, "unclassified error", "request_id", exchange.FromContext(ctx).RequestID,
-		"field", schemaPath(graphql.GetFieldContext(ctx)), "error_type", errorTypes(met))
+		"field", schemaPath(graphql.GetFieldContext(ctx)), "error_type", errorTypes(raised))
 }
 
 // schemaPath names a field and those it is reached by as the schema does:

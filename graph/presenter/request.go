@@ -20,25 +20,25 @@ import (
 // VariableElement begins the paths that gqlparser gives to errors of variables.
 const VariableElement = ast.PathName("variable")
 
-// maxQuotedBytes bounds a message of the validator, where those are let through.
+// maxQuotedBytes bounds what an error may repeat of a request.
 const maxQuotedBytes = 256
 
-// requestError gives errors of gqlgen, gqlparser and package validation their
-// kinds and sentences; nil for any other. gqlparser's messages quote the
-// document and the variables, so that each becomes a sentence of ours. They
-// carry one of two codes, and say the rest by which of their fields are set.
-func (p *Presenter) requestError(ctx context.Context, met *gqlerror.Error) *fault.Error {
+// requestError returns the kind and sentence of an error that gqlgen, gqlparser
+// or package validation found before execution; nil for any other. gqlparser's
+// own messages quote the document and the variables, so each is replaced. Which
+// error it is can be seen from its code, rule and path.
+func (p *Presenter) requestError(ctx context.Context, raised *gqlerror.Error) *fault.Error {
 	if graphql.GetFieldContext(ctx) != nil {
 		return nil
 	}
-	code, _ := met.Extensions["code"].(string)
+	code, _ := raised.Extensions["code"].(string)
 	switch {
-	case len(met.Path) > 1 && met.Path[0] == VariableElement:
-		return fault.New(fault.BadUserInput, p.variableSentence(variableOf(ctx, met), met.Path[2:], met.Err))
+	case len(raised.Path) > 1 && raised.Path[0] == VariableElement:
+		return fault.New(fault.BadUserInput, p.variableSentence(variableOf(ctx, raised), raised.Path[2:], raised.Err))
 	case code == errcode.ParseFailed:
-		return fault.New(fault.ParseFailed, p.quoted(met, "The document is not valid GraphQL syntax."))
-	case met.Rule != "":
-		return fault.New(fault.ValidationFailed, p.quoted(met, ruleSentence(met)))
+		return fault.New(fault.ParseFailed, p.quoted(raised, "The document is not valid GraphQL syntax."))
+	case raised.Rule != "":
+		return fault.New(fault.ValidationFailed, p.quoted(raised, ruleSentence(raised)))
 	case code == errcode.ValidationFailed:
 		return resolutionError(ctx)
 	}
@@ -46,11 +46,11 @@ func (p *Presenter) requestError(ctx context.Context, met *gqlerror.Error) *faul
 }
 
 // quoted returns the validator's own words where the settings ask for them.
-func (p *Presenter) quoted(met *gqlerror.Error, sentence string) string {
+func (p *Presenter) quoted(raised *gqlerror.Error, sentence string) string {
 	if !p.config.Suggestions {
 		return sentence
 	}
-	return cut(met.Message)
+	return cut(raised.Message)
 }
 
 // cut bounds a text that may hold names of the request.
@@ -86,11 +86,11 @@ func resolutionError(ctx context.Context) *fault.Error {
 
 // variableOf returns the variable that an error of a request is about; nil when
 // it is about none or the context does not know it.
-func variableOf(ctx context.Context, met *gqlerror.Error) *ast.VariableDefinition {
-	if len(met.Path) < 2 || met.Path[0] != VariableElement || !graphql.HasOperationContext(ctx) {
+func variableOf(ctx context.Context, raised *gqlerror.Error) *ast.VariableDefinition {
+	if len(raised.Path) < 2 || raised.Path[0] != VariableElement || !graphql.HasOperationContext(ctx) {
 		return nil
 	}
-	name, isName := met.Path[1].(ast.PathName)
+	name, isName := raised.Path[1].(ast.PathName)
 	operation := graphql.GetOperationContext(ctx).Operation
 	if !isName || operation == nil {
 		return nil

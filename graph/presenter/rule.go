@@ -4,8 +4,8 @@ import "github.com/vektah/gqlparser/v2/gqlerror"
 
 // ruleSentence returns our sentence for a rule of the GraphQL specification,
 // section 5, by gqlparser's name of it.
-func ruleSentence(met *gqlerror.Error) string {
-	switch met.Rule {
+func ruleSentence(raised *gqlerror.Error) string {
+	switch raised.Rule {
 	case "FieldsOnCorrectType", "FieldsOnCorrectTypeWithoutSuggestions":
 		return "A field is selected that its type does not have."
 	case "ScalarLeafs", "ScalarLeafsWithoutSuggestions":
@@ -17,7 +17,7 @@ func ruleSentence(met *gqlerror.Error) string {
 	case "UniqueArgumentNames":
 		return "An argument is given twice."
 	case "ValuesOfCorrectType", "NoSchemaIntrospection":
-		return met.Message // ours: package validation words both
+		return raised.Message // package validation wrote it
 	case "UniqueInputFieldNames":
 		return "A field of an input object is given twice."
 	case "KnownTypeNames", "KnownTypeNamesWithoutSuggestions":

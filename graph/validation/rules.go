@@ -58,8 +58,8 @@ func noSchemaIntrospection(observers *core.Events, addError core.AddErrFunc) {
 }
 
 // valuesOfCorrectType is the specification's rule 5.6.1 (and, for the fields
-// of input objects, 5.6.2 and 5.6.4) with errors that hold the schema's names
-// alone, and so are told as they are.
+// of input objects, 5.6.2 and 5.6.4). Its errors hold names of the schema alone,
+// so they are told as they are.
 func valuesOfCorrectType(observers *core.Events, addError core.AddErrFunc) {
 	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
 		if value.Definition == nil || value.ExpectedType == nil || value.Kind == ast.Variable {
@@ -115,10 +115,11 @@ func isOfType(value *ast.Value) bool {
 	return true // our own scalars read for themselves
 }
 
-// exactNumbers keeps the digits of number literals. gqlparser turns them into
-// int64 and float64 when arguments are read, which loses digits of a Decimal
-// and panics on numbers that do not fit. So the token itself is handed on: our
-// scalars read it as text, and an Int beyond int64 stays beyond 32 bits.
+// exactNumbers keeps the digits of number literals. When arguments are read,
+// gqlparser turns literals into int64 and float64. That loses digits of a Decimal,
+// and panics on numbers that do not fit. So literals of our own scalars become
+// strings, and an Int that does not fit becomes the nearest int64, which is still
+// beyond 32 bits.
 func exactNumbers(observers *core.Events, _ core.AddErrFunc) {
 	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
 		switch {
@@ -135,8 +136,8 @@ func exactNumbers(observers *core.Events, _ core.AddErrFunc) {
 // anyScalar is the type of representations in the federation specification.
 const anyScalar = "_Any"
 
-// keepObject turns a representation that is no object into an empty one, so
-// that it fails alone, at its own index, and not with all the others.
+// keepObject turns a representation of another kind into an empty object. So it
+// fails alone, at its own index, and the others are answered.
 func keepObject(value *ast.Value) {
 	isList := value.Kind == ast.ListValue && value.ExpectedType != nil && value.ExpectedType.Elem != nil
 	if isList || slices.Contains([]ast.ValueKind{ast.ObjectValue, ast.Variable, ast.NullValue}, value.Kind) {

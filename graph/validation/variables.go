@@ -12,11 +12,11 @@ import (
 	"paymentlinks/graph/presenter"
 )
 
-// Variables holds variables to the specification's coercion rules
-// (section 6.1.2) and to our own scalars before anything is executed.
-// gqlparser lets some through: numbers for strings, strings for numbers, enum
-// values in any case. Its errors have paths like gqlparser's. It is a gqlgen
-// extension, safe for concurrent use.
+// Variables checks variables before execution: by the specification's coercion
+// rules (section 6.1.2) and by our own scalars. gqlparser lets some through:
+// numbers for strings, strings for numbers, enum values in any case. The errors
+// have paths like gqlparser's. Variables is a gqlgen extension, safe for
+// concurrent use.
 type Variables struct {
 	// Schema is that of the operations.
 	Schema *ast.Schema
@@ -51,8 +51,8 @@ func (s Variables) MutateOperationContext(_ context.Context, op *graphql.Operati
 	return nil
 }
 
-// variableCheck walks one variable; path is where it is, and after an error
-// where that was met.
+// variableCheck walks one variable. path is the place that it looks at, and after
+// an error the place of the error.
 type variableCheck struct {
 	schema *ast.Schema
 	path   ast.Path
