@@ -62,7 +62,7 @@ fuzz: ## every fuzzer for FUZZTIME, one at a time
 	@.ci/fuzz $(FUZZTIME)
 
 soak: ## the tests of mixed-up answers and of interleavings at full length, under the race detector
-	go test -race -count=1 -timeout=60m ./internal/billpocket -args -soak
+	go test -race -count=1 -timeout=60m ./internal/billpocket ./internal/snapshot -args -soak
 
 bench: ## every benchmark that matches BENCH, with allocations
 	go test -run='^$$' -bench='$(BENCH)' -benchmem ./...

@@ -41,16 +41,23 @@ func (s *Store) begin(ctx context.Context, r request, prev *kept, now time.Time)
 	return f
 }
 
-// leave takes one waiter off a flight. Without any, a flight that has no list to
-// refresh ends: its answer would serve nobody. The next caller begins another.
-func (s *Store) leave(key tenant.Key, f *flight) {
+// leave takes one waiter off a flight, and reports whether it has landed after
+// all. Without waiters, a flight that has no list to refresh ends: its answer
+// would serve nobody. The next caller begins another.
+func (s *Store) leave(key tenant.Key, f *flight) (landed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f.waiters--
+	select {
+	case <-f.done:
+		return true
+	default:
+	}
 	if f.waiters == 0 && f.prev == nil && s.flights[key] == f {
 		delete(s.flights, key)
 		f.cancel()
 	}
+	return false
 }
 
 // fly asks the Lister, and lands whatever it does: return, panic, or end its goroutine.
@@ -87,14 +94,14 @@ func (s *Store) land(ctx context.Context, f *flight, r request, snapshot *paymen
 	if err != nil {
 		f.list, f.err = nil, classify(ctx, err)
 	}
+	s.log(ctx, f)
 	s.mu.Lock()
 	if s.flights[r.tenant.Key] == f {
 		delete(s.flights, r.tenant.Key)
 		s.remember(f, r.tenant.Key)
 	}
-	s.mu.Unlock()
-	s.log(ctx, f)
 	close(f.done)
+	s.mu.Unlock()
 }
 
 // checkSize refuses a list that could not be kept.
@@ -111,7 +118,6 @@ func (s *Store) remember(f *flight, key tenant.Key) {
 	switch {
 	case f.err == nil:
 		s.lists.Set(key, f.list)
-		s.failures.Invalidate(key)
 	case errors.Is(f.err, errClosed):
 		// It says nothing about the pair.
 	case isRefusal(f.err):

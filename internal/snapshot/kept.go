@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"paymentlinks/internal/fault"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/tenant"
 )
@@ -37,8 +36,8 @@ type kept struct {
 	// nextTry is when the next may begin; both zero while upstream is well.
 	failures int
 	nextTry  time.Time
-	// limited is upstream's 429 when that set nextTry, else nil.
-	limited *fault.Error
+	// err is the last of these failures, for callers to whom the list is too old.
+	err error
 }
 
 // keep dates the list that a fetch brought. A list without a date counts from
@@ -83,7 +82,7 @@ func (k *kept) stale() *paymentlink.Snapshot {
 func (k *kept) afterFailure(now time.Time, err error) *kept {
 	next := *k
 	next.failures++
-	next.limited = rateLimit(err)
+	next.err = err
 	next.nextTry = now.Add(pause(next.failures, err))
 	return &next
 }

@@ -45,28 +45,28 @@ func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, er
 			return next.snapshot, next.err
 		}
 		event := next.wait(ctx)
-		if next.flight != nil && event != landed {
-			s.leave(r.tenant.Key, next.flight)
+		if next.flight != nil && event != landed && s.leave(r.tenant.Key, next.flight) {
+			event = landed
 		}
 		switch event {
 		case landed:
 			f := next.flight
 			if f.err != nil {
-				return s.fallBack(r.tenant.Key, f.err) // after a refusal nothing is there to fall back on
+				return s.fallBack(r, f.err) // after a refusal nothing is there to fall back on
 			}
 			if f.list.satisfies(r.notBefore) {
 				return &f.list.snapshot, nil
 			}
 			// The flight began before this caller asked: once more, with the others.
 		case patienceOver:
-			return s.fallBack(r.tenant.Key, errLate())
+			return s.fallBack(r, errLate())
 		case pauseOver:
 			// Once more.
 		case contextEnded:
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return nil, errLeft(ctx.Err())
 			}
-			return s.fallBack(r.tenant.Key, errLate())
+			return s.fallBack(r, errLate())
 		}
 	}
 }
@@ -89,8 +89,8 @@ func (s *Store) decide(ctx context.Context, r request) step {
 			return step{snapshot: &k.snapshot}
 		case now.Before(k.nextTry) && k.isHeld(now):
 			return step{snapshot: k.stale()}
-		case now.Before(k.nextTry) && k.limited != nil:
-			return step{err: remaining(k.limited, k.nextTry.Sub(now))}
+		case now.Before(k.nextTry):
+			return step{err: remaining(k.err, k.nextTry.Sub(now))}
 		case k.isBehind(now) && r.notBefore.IsZero():
 			if f == nil {
 				s.begin(ctx, r, k, now)
@@ -103,7 +103,7 @@ func (s *Store) decide(ctx context.Context, r request) step {
 			return step{pause: k.begunAt.Add(forcedEvery).Sub(now)}
 		}
 		if f = s.begin(ctx, r, k, now); f == nil {
-			snapshot, err := s.fallBack(r.tenant.Key, errStopping())
+			snapshot, err := s.fallBack(r, errStopping())
 			return step{snapshot: snapshot, err: err}
 		}
 	}
@@ -116,10 +116,15 @@ func (s *Store) decide(ctx context.Context, r request) step {
 }
 
 // fallBack returns the old list while it may stand in, else err. The list is
-// looked up anew: upstream may have denied the pair meanwhile.
-func (s *Store) fallBack(key tenant.Key, err error) (*paymentlink.Snapshot, error) {
-	if old, ok := s.lists.GetIfPresent(key); ok && old.isHeld(s.now()) {
-		return old.stale(), nil
+// looked up anew: upstream may have denied the pair meanwhile, or have sent
+// what was asked for at the very end of the wait.
+func (s *Store) fallBack(r request, err error) (*paymentlink.Snapshot, error) {
+	k, ok := s.lists.GetIfPresent(r.tenant.Key)
+	switch now := s.now(); {
+	case ok && k.isFresh(now) && k.satisfies(r.notBefore):
+		return &k.snapshot, nil
+	case ok && k.isHeld(now):
+		return k.stale(), nil
 	}
 	return nil, err
 }
