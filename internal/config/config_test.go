@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -360,5 +361,20 @@ func TestCommands(t *testing.T) {
 		if got, _, err := config.Parse(strings.Fields(arg), nil, io.Discard, io.Discard); err != nil || got != want {
 			t.Errorf("Parse(%q) = %q, %v, want %q", arg, got, err, want)
 		}
+	}
+}
+
+// People write spaces after commas.
+func TestSpacesInLists(t *testing.T) {
+	c := parse(t, []string{"--live-hosts=a.example, b.example"},
+		"PAYMENTLINKS_ALLOWED_ORIGINS=https://a.example, capacitor://localhost ,https://b.example", "PAYMENTLINKS_ALLOWED_HOSTS= a.example,	b.example")
+	if got := c.Server.AllowedOrigins; !slices.Equal(got, []string{"https://a.example", "capacitor://localhost", "https://b.example"}) {
+		t.Errorf("origins %q", got)
+	}
+	if got := c.Server.AllowedHosts; !slices.Equal(got, []string{"a.example", "b.example"}) {
+		t.Errorf("hosts %q", got)
+	}
+	if got := c.Upstream.LiveHosts; !slices.Equal(got, []string{"a.example", "b.example"}) {
+		t.Errorf("live hosts %q", got)
 	}
 }

@@ -59,6 +59,7 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 	if err := checkRanges(parser.Model.Flags); err != nil {
 		return "", Config{}, err
 	}
+	trimLists(parser.Model.Flags)
 	c.settings = describe(parser.Model.Flags)
 	c.given = given(parsed)
 	c.Warnings = unknownVariables(env, c.settings)
@@ -66,6 +67,17 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 		return "", Config{}, err
 	}
 	return command, c, nil
+}
+
+// trimLists leaves out the spaces that people write after the commas of a list.
+func trimLists(flags []*kong.Flag) {
+	for _, flag := range flags {
+		if list, ok := flag.Target.Interface().([]string); ok {
+			for i := range list {
+				list[i] = strings.TrimSpace(list[i])
+			}
+		}
+	}
 }
 
 // given returns the flags that somebody set, on the command line or as a

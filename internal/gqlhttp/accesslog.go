@@ -17,8 +17,8 @@ const (
 	LogOff      AccessLog = "off"
 )
 
-// slow is how long a request may take that is not logged as a failure.
-const slow = time.Second
+// slowRequest is how long a request may take that is not logged as a failure.
+const slowRequest = time.Second
 
 // logAccess writes the one line of a request, if it is to be logged. Everything in it is bounded and
 // ours: no part of the URL, of a header or of a body, but for a request id that
@@ -52,7 +52,7 @@ func (c *call) isLogged(took time.Duration) bool {
 	case LogOff:
 		return false
 	}
-	return c.kind != "" || c.status >= http.StatusBadRequest || took > slow
+	return c.kind != "" || c.status >= http.StatusBadRequest || took > slowRequest
 }
 
 // knownMethod keeps invented methods out of the log.

@@ -79,8 +79,8 @@ const (
 
 // allow adds what a page of a named origin needs to read the answer.
 func (o origins) allow(header http.Header, r *http.Request) {
-	if origin := r.Header.Get("Origin"); origin != "" && o.named(origin) {
-		header.Set("Access-Control-Allow-Origin", origin)
+	if sent := r.Header["Origin"]; len(sent) == 1 && o.named(sent[0]) {
+		header.Set("Access-Control-Allow-Origin", sent[0])
 		header.Set("Access-Control-Expose-Headers", corsExposed)
 	}
 }

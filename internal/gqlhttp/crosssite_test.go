@@ -105,6 +105,10 @@ func TestCORS(t *testing.T) {
 	if w := e.do(query(`{`, "Origin", "https://shop.example")); w.Header().Get("Access-Control-Allow-Origin") == "" {
 		t.Error("an error cannot be read by the named origin")
 	}
+	large := strings.Repeat("x", gqlhttp.DefaultMaxHeaderBytes)
+	if w := e.do(query(`{hello}`, "Origin", "https://shop.example", "X-Filler", large)); w.Code != 431 || w.Header().Get("Access-Control-Allow-Origin") == "" {
+		t.Errorf("headers that are too large: %d, headers %v; want 431 that the named origin can read", w.Code, w.Header())
+	}
 	if w := e.do(query(`{hello}`)); w.Header().Get("Access-Control-Allow-Origin") != "" || w.Header().Get("Vary") != vary {
 		t.Errorf("no browser: headers %v, want no leave, and Vary %q", w.Header(), vary)
 	}

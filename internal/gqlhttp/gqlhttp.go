@@ -29,6 +29,7 @@ const (
 	DefaultMaxAnswerBytes = 32 << 20
 	DefaultRequestTimeout = 10 * time.Second
 	DefaultBodyTimeout    = 5 * time.Second
+	DefaultReaderTimeout  = 10 * time.Second
 	DefaultMaxErrors      = 10
 )
 
@@ -103,6 +104,9 @@ type Config struct {
 	RequestTimeout time.Duration
 	// BodyTimeout bounds the reading of a body; 0 means DefaultBodyTimeout.
 	BodyTimeout time.Duration
+	// ReaderTimeout is how long the client may take to read 64 KiB of a long
+	// answer; 0 means DefaultReaderTimeout.
+	ReaderTimeout time.Duration
 
 	// AccessLog says which requests are logged; "" means LogFailures.
 	AccessLog AccessLog
@@ -144,6 +148,9 @@ func (cfg *Config) setDefaults() {
 	}
 	if cfg.BodyTimeout == 0 {
 		cfg.BodyTimeout = DefaultBodyTimeout
+	}
+	if cfg.ReaderTimeout == 0 {
+		cfg.ReaderTimeout = DefaultReaderTimeout
 	}
 	if cfg.Challenge == "" {
 		cfg.Challenge = "BP-User-Token"

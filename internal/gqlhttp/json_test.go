@@ -3,6 +3,7 @@ package gqlhttp_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,6 +12,28 @@ import (
 	"paymentlinks/internal/fault"
 	"paymentlinks/internal/gqlhttp"
 )
+
+// Small values take far more memory than text: their number is bounded, whatever
+// the way they come.
+func TestManyValuesAreRefused(t *testing.T) {
+	e := newEdge(t)
+	for element, allowed := range map[string]int{`{"":0}`: 29_998, `0`: 59_997} { // beside the query, the variables and the list
+		ask := func(elements int) answer {
+			list := strings.TrimSuffix(strings.Repeat(element+",", elements), ",")
+			return decoded(t, e.do(raw("POST", "/graphql", `{"query":"{hello}","variables":{"l":[`+list+`]}}`, "Content-Type", "application/json")).Body)
+		}
+		if a := ask(allowed); len(a.Errors) != 0 {
+			t.Errorf("%d of %s: %+v, want an answer", allowed, element, a)
+		}
+		if a := ask(allowed + 1); a.code() != "LIMIT_EXCEEDED" {
+			t.Errorf("%d of %s: %+v, want LIMIT_EXCEEDED", allowed+1, element, a)
+		}
+	}
+	many := url.QueryEscape(`{"l":[` + strings.Repeat("0,", 60_000) + "0]}")
+	if a := decoded(t, e.do(get("query={hello}&variables="+many)).Body); a.code() != "LIMIT_EXCEEDED" {
+		t.Errorf("in a URL: %+v, want LIMIT_EXCEEDED", a)
+	}
+}
 
 func TestDecodeObject(t *testing.T) {
 	tests := map[string]struct {

@@ -133,7 +133,10 @@ func decodeParameter(name, encoded string) (map[string]any, error) {
 		return nil, nil //nolint:nilnil // absent
 	}
 	object, err := decodeObject(encoded)
-	if err != nil {
+	switch {
+	case fault.KindOf(err) == fault.LimitExceeded:
+		return nil, err
+	case err != nil:
 		return nil, fault.New(fault.BadRequest, fmt.Sprintf("%q must be a JSON object.", name))
 	}
 	return object, nil

@@ -21,6 +21,7 @@ func (c *call) sendCompressed(status int, parts ...[]byte) error {
 	if err := c.t.compressors.compress(compressed, with, parts...); err != nil {
 		return err
 	}
+	clear(parts) // a reader that takes its time holds the compressed bytes alone
 	c.w.Header()["Content-Encoding"] = []string{with.String()}
 	c.send(status, compressed.Bytes())
 	return nil
@@ -39,9 +40,7 @@ func (c *call) send(status int, parts ...[]byte) {
 		return
 	}
 	for _, part := range parts {
-		n, err := c.w.Write(part)
-		c.bytes += n
-		if err != nil {
+		if err := c.write(part); err != nil {
 			c.status = statusClientGone // nobody reads it: nothing is left to tell anybody
 			return
 		}

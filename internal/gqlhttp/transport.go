@@ -160,6 +160,8 @@ func (c *call) admit() error {
 	if c.t.cfg.NoCompression {
 		c.codings.best, encodable = codingIdentity, codings.plain
 	}
+	// First, so that a page can read every refusal.
+	c.t.origins.allow(c.w.Header(), c.r)
 	if headerBytes(c.r) > c.t.cfg.MaxHeaderBytes {
 		return fault.New(fault.HeadersTooLarge, "The request's header fields are too large.")
 	}
@@ -169,7 +171,6 @@ func (c *call) admit() error {
 	if err := c.t.origins.refuseForeign(c.r); err != nil {
 		return err
 	}
-	c.t.origins.allow(c.w.Header(), c.r)
 	switch c.r.Method {
 	case http.MethodOptions:
 		return nil
