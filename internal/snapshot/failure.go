@@ -56,11 +56,18 @@ func pause(n int, err error) time.Duration {
 	}
 	wait := firstBackoff
 	for range n - 1 {
-		if wait *= 2; wait >= maxBackoff {
-			return maxBackoff
-		}
+		wait = min(2*wait, maxBackoff)
 	}
-	return wait
+	return max(wait, min(askedFor(err), fault.MaxRetryAfter))
+}
+
+// askedFor is the time after which upstream asks to be called again, 0 where it
+// says none.
+func askedFor(err error) time.Duration {
+	if failed, ok := errors.AsType[*fault.Error](err); ok {
+		return failed.RetryAfter
+	}
+	return 0
 }
 
 // rateLimit returns upstream's 429, nil for any other failure.
@@ -73,11 +80,11 @@ func rateLimit(err error) *fault.Error {
 
 // remaining returns err with what is left of its RetryAfter, if it has one.
 func remaining(err error, left time.Duration) error {
-	limit := rateLimit(err)
-	if limit == nil {
+	failed, ok := errors.AsType[*fault.Error](err)
+	if !ok || failed.RetryAfter == 0 && failed.Kind != fault.UpstreamRateLimited {
 		return err
 	}
-	rest := *limit
+	rest := *failed
 	rest.RetryAfter = left
 	return &rest
 }

@@ -323,6 +323,28 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
+// TestRetryAfterOfAnOutage: a 503 that says when to come back is not asked for
+// again before, with a list and without.
+func TestRetryAfterOfAnOutage(t *testing.T) {
+	down := &fault.Error{Kind: fault.UpstreamUnavailable, Public: "Down.", RetryAfter: 40 * time.Second}
+	inBubble(t, nil, func(b *bench) {
+		b.want("a", "v1", false)
+		b.sleepUntil(time.Minute)
+		b.up.failWith(down)
+		b.want("a", "v1", true)
+		b.wantKind("b", fault.UpstreamUnavailable)
+		b.up.recover()
+		b.sleepUntil(time.Minute + 30*time.Second)
+		b.want("a", "v1", true)
+		if left := b.faultOf("b", fault.UpstreamUnavailable); left.RetryAfter != 10*time.Second {
+			t.Errorf("error %+v, want the remaining 10s", left)
+		}
+		b.sleepUntil(time.Minute + 40*time.Second)
+		b.want("a", "v3", false)
+		b.want("b", "v2", false)
+	})
+}
+
 func TestRateLimitOutlastsAListThatIsTooOld(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
 		b.want("a", "v1", false)
