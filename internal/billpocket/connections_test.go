@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"paymentlinks/internal/billpocket"
+	"paymentlinks/internal/sandbox"
 )
 
 //nolint:gochecknoglobals // how Go takes a test's flags
@@ -213,5 +214,26 @@ func BenchmarkConnections(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestClosedConnectionsAreNoFailure: upstream closes each connection as soon as
+// it is idle, often just when the next call is on it.
+func TestClosedConnectionsAreNoFailure(t *testing.T) {
+	demo := sandbox.New(sandbox.Config{})
+	t.Cleanup(demo.Close)
+	server := httptest.NewUnstartedServer(demo)
+	server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+		if state == http.StateIdle {
+			_ = conn.Close()
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	client := newClient(t, billpocket.Config{BaseURL: server.URL, ReuseConnections: true})
+	for i := range 500 {
+		if _, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), nil); err != nil {
+			t.Fatalf("call %d: %v", i, err)
+		}
 	}
 }
