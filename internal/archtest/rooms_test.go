@@ -109,6 +109,11 @@ func rooms() map[string]room {
 			modules: []string{otter},
 		},
 
+		"internal/answer": {
+			ours:    []string{"internal/exchange", "internal/tenant"},
+			modules: []string{otter},
+		},
+
 		// The edge.
 		"internal/gqlhttp": {
 			ours: []string{

@@ -33,15 +33,29 @@ type Freshness struct {
 	NextExpiry time.Time
 	// Stale reports that the list is past its normal age.
 	Stale bool
+	// Generation is that of the list: no other list of this process has the
+	// same. 0 says that no list was read, or that its generation is not known.
+	Generation uint64
+	// Volatile reports that the answer changes by itself, although neither the
+	// list changes nor a link expires: nobody may get it a second time.
+	Volatile bool
 }
 
-// Report adds what one resolver learned; the earliest instants win.
+// Report adds what one resolver learned; the earliest instants win. What was
+// made of lists of two generations is volatile.
 func (e *Exchange) Report(f Freshness) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.freshness.FreshUntil = earliest(e.freshness.FreshUntil, f.FreshUntil)
 	e.freshness.NextExpiry = earliest(e.freshness.NextExpiry, f.NextExpiry)
 	e.freshness.Stale = e.freshness.Stale || f.Stale
+	e.freshness.Volatile = e.freshness.Volatile || f.Volatile
+	switch {
+	case e.freshness.Generation == 0:
+		e.freshness.Generation = f.Generation
+	case f.Generation != 0 && f.Generation != e.freshness.Generation:
+		e.freshness.Volatile = true // made of two lists: no list's purge would end it
+	}
 }
 
 // Freshness returns what was reported so far.

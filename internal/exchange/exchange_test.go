@@ -25,6 +25,28 @@ func TestReportKeepsTheEarliest(t *testing.T) {
 	}
 }
 
+func TestReportTellsListsApart(t *testing.T) {
+	list := func(generation uint64) exchange.Freshness { return exchange.Freshness{Generation: generation} }
+	tests := map[string]struct {
+		reports []exchange.Freshness
+		want    exchange.Freshness
+	}{
+		"one list":              {[]exchange.Freshness{list(3)}, list(3)},
+		"the same list twice":   {[]exchange.Freshness{list(3), {}, list(3)}, list(3)},
+		"two lists":             {[]exchange.Freshness{list(3), list(4)}, exchange.Freshness{Generation: 3, Volatile: true}},
+		"volatile by one field": {[]exchange.Freshness{{Volatile: true}, list(3)}, exchange.Freshness{Generation: 3, Volatile: true}},
+	}
+	for name, test := range tests {
+		e := &exchange.Exchange{}
+		for _, f := range test.reports {
+			e.Report(f)
+		}
+		if diff := cmp.Diff(test.want, e.Freshness()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 func TestFromContext(t *testing.T) {
 	e := &exchange.Exchange{RequestID: "r1"}
 	if got := exchange.FromContext(exchange.NewContext(t.Context(), e)); got != e {
