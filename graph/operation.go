@@ -88,6 +88,9 @@ func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.Ope
 		if at, ok := op.moment.NextChange(); ok {
 			exchange.FromContext(ctx).Report(exchange.Freshness{NextExpiry: at})
 		}
+		if op.moment.IsVolatile() {
+			exchange.FromContext(ctx).Report(exchange.Freshness{Volatile: true})
+		}
 		return response
 	}
 }
@@ -137,6 +140,8 @@ func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
 		return nil, err
 	}
 	nextExpiry, _ := snapshot.Set.NextExpiry(op.moment.Now())
-	call.Report(exchange.Freshness{FreshUntil: snapshot.FreshUntil, NextExpiry: nextExpiry, Stale: snapshot.Stale})
+	call.Report(exchange.Freshness{
+		FreshUntil: snapshot.FreshUntil, NextExpiry: nextExpiry, Stale: snapshot.Stale, Generation: snapshot.Generation,
+	})
 	return snapshot, nil
 }

@@ -194,6 +194,29 @@ func TestAnswersHoldUntilTheyMove(t *testing.T) {
 	}
 }
 
+// What is another value when the same list is fetched again is told, so that
+// nobody gets it a second time.
+func TestVolatileAnswers(t *testing.T) {
+	links := newSource(readLinks(t, "testdata/shop.json")...)
+	links.snapshot.Generation = 7
+	s := newServer(links)
+	for query, want := range map[string]bool{
+		`{ paymentLinks { id state isExpired expiresAt expiresIn } }`:              false,
+		`{ paymentLinksConnection { snapshot { version isStale skippedCount } } }`: false,
+		`{ paymentLinksConnection { snapshot { fetchedAt } } }`:                    true,
+		`{ paymentLinksSummary { count snapshot { fetchedAt } } }`:                 true,
+		`{ paymentLinksConnection { summary { snapshot { at: fetchedAt } } } }`:    true,
+		`{ paymentLinks(status: INACTIVE) { id } __typename }`:                     false,
+	} {
+		ctx := caller(t)
+		s.doIn(ctx, t, request{query: query})
+		got := exchange.FromContext(ctx).Freshness()
+		if got.Volatile != want || got.Generation != 7 {
+			t.Errorf("%s: volatile %v of list %d, want %v of 7", query, got.Volatile, got.Generation, want)
+		}
+	}
+}
+
 func TestNoCacheAsksForANewerList(t *testing.T) {
 	s := newServer(newSource())
 	ctx := caller(t)

@@ -107,7 +107,7 @@ func (c Connection) TotalCount() int32 { return count(c.links.Len()) }
 func (c Connection) Summary() Summary { return NewSummary(c.links, c.snapshot, c.moment) }
 
 // Snapshot is the list that the page was cut from.
-func (c Connection) Snapshot() Snapshot { return Snapshot{snapshot: c.snapshot} }
+func (c Connection) Snapshot() Snapshot { return Snapshot{snapshot: c.snapshot, moment: c.moment} }
 
 // Edge is a link and its place in the order.
 type Edge struct {

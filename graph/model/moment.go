@@ -16,6 +16,7 @@ type Moment struct {
 	now      time.Time
 	drawings drawings
 	holds    atomic.Int64 // nanoseconds after now
+	volatile atomic.Bool
 }
 
 // NewMoment returns the moment of an operation that reads the clock once.
@@ -48,6 +49,10 @@ func (m *Moment) NextChange() (time.Time, bool) {
 	}
 	return m.now.Add(time.Duration(held)), true
 }
+
+// IsVolatile reports whether a value was given out that is another one when the
+// same list is fetched again: when it was fetched.
+func (m *Moment) IsVolatile() bool { return m.volatile.Load() }
 
 // drawings draws codes one after another. Fields of one link under several
 // aliases follow each other, so the last code is the one that is asked for again.

@@ -10,10 +10,14 @@ import (
 // Snapshot says how fresh an answer is.
 type Snapshot struct {
 	snapshot *paymentlink.Snapshot
+	moment   *Moment
 }
 
 // FetchedAt is when upstream gave the list.
-func (s Snapshot) FetchedAt() time.Time { return s.snapshot.FetchedAt }
+func (s Snapshot) FetchedAt() time.Time {
+	s.moment.volatile.Store(true)
+	return s.snapshot.FetchedAt
+}
 
 // IsStale reports that upstream could not be reached for a newer one.
 func (s Snapshot) IsStale() bool { return s.snapshot.Stale }

@@ -45,7 +45,7 @@ func (s Summary) NextToExpire() *PaymentLink {
 }
 
 // Snapshot is the list that was added up.
-func (s Summary) Snapshot() Snapshot { return Snapshot{snapshot: s.snapshot} }
+func (s Summary) Snapshot() Snapshot { return Snapshot{snapshot: s.snapshot, moment: s.moment} }
 
 // StateCount is how many links are in one state.
 type StateCount struct {

@@ -17,6 +17,10 @@ type Snapshot struct {
 	// Version changes whenever the content of the list does, and is equal on
 	// every replica.
 	Version string
+	// Generation is a number that no other list of this process has. It changes
+	// with the content, and whenever the list was purged. 0 says that it is not
+	// known.
+	Generation uint64
 	// Skipped counts the elements that could not be read and are not in Set.
 	Skipped int
 }

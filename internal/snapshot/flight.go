@@ -112,11 +112,23 @@ func (s *Store) checkSize(k *kept) error {
 	return errTooLarge(k.weight, s.maxBytes)
 }
 
+// number gives a list its generation: that of the list which it replaces if
+// upstream sent the same again, else a new one. s.mu is held.
+func (s *Store) number(k *kept, key tenant.Key) {
+	if before, ok := s.lists.GetIfPresent(key); ok && isSame(&before.snapshot, &k.snapshot) {
+		k.snapshot.Generation = before.snapshot.Generation
+		return
+	}
+	s.generations++
+	k.snapshot.Generation = s.generations
+}
+
 // remember keeps what the outcome of a flight says about the pair. s.mu is held.
 func (s *Store) remember(f *flight, key tenant.Key) {
 	now := s.now()
 	switch {
 	case f.err == nil:
+		s.number(f.list, key)
 		s.lists.Set(key, f.list)
 	case errors.Is(f.err, errClosed):
 		// It says nothing about the pair.

@@ -37,6 +37,7 @@ type upstream struct {
 	fault   func() error // nil for none; may panic
 	hangs   bool         // answer only when the context ends
 	padding int          // bytes in each link
+	stays   bool         // send the list of before again
 	starts  map[string][]time.Time
 	prevs   []*paymentlink.Snapshot
 	running int // calls that have not returned
@@ -50,7 +51,7 @@ func (u *upstream) List(ctx context.Context, c tenant.Tenant, prev *paymentlink.
 	u.starts[c.UserToken()] = append(u.starts[c.UserToken()], time.Now())
 	version := fmt.Sprintf("v%d", len(u.starts[c.UserToken()]))
 	u.prevs = append(u.prevs, prev)
-	latency, fail, hangs, padding := u.latency, u.fault, u.hangs, u.padding
+	latency, fail, hangs, padding, stays := u.latency, u.fault, u.hangs, u.padding, u.stays
 	u.running++
 	u.mu.Unlock()
 	defer u.set(func(u *upstream) { u.running-- })
@@ -68,6 +69,9 @@ func (u *upstream) List(ctx context.Context, c tenant.Tenant, prev *paymentlink.
 		if err := fail(); err != nil {
 			return nil, err
 		}
+	}
+	if stays && prev != nil {
+		return &paymentlink.Snapshot{Set: prev.Set, FetchedAt: time.Now(), Version: prev.Version}, nil
 	}
 	record := paymentlink.Record{ID: c.UserToken(), URL: "https://pay.example/m/c", Upstream: make([]byte, padding)}
 	return &paymentlink.Snapshot{
