@@ -108,8 +108,8 @@ func keep(t testing.TB, s *answer.Store, a *answer.Asked, body string, f exchang
 	t.Helper()
 	for range 2 {
 		q := ask(t, s, a)
-		if made := q.New([]byte(body), f); made != nil {
-			q.Keep(made, false)
+		if made := q.New([]byte(body), f); made != nil && q.IsMetAgain() {
+			q.Keep(made)
 		}
 		q.Release()
 	}
@@ -117,25 +117,16 @@ func keep(t testing.TB, s *answer.Store, a *answer.Asked, body string, f exchang
 
 func of(generation uint64) exchange.Freshness { return exchange.Freshness{Generation: generation} }
 
-func TestAnAnswerIsKeptOnItsSecondUse(t *testing.T) {
+func TestAQuestionIsMetAgain(t *testing.T) {
 	s, _ := newStore(t)
-	a := question(alice, "{ a }")
-	q := ask(t, s, a)
-	defer q.Release()
-	q.Keep(q.New([]byte("body"), of(1)), false)
-	if got := find(t, s, a); got != "" {
-		t.Errorf("after one use %q is found", got)
-	}
-	q.Keep(q.New([]byte("body"), of(1)), false)
-	if got := find(t, s, a); got != "body" {
-		t.Errorf("after two uses %q is found, want body", got)
-	}
-	popular := question(alice, "{ b }")
-	p := ask(t, s, popular)
-	defer p.Release()
-	p.Keep(p.New([]byte("other"), of(1)), true)
-	if got := find(t, s, popular); got != "other" {
-		t.Errorf("for a popular question %q is found, want other", got)
+	for _, owner := range []tenant.Key{alice, bob} {
+		for use, want := range []bool{false, true, true} {
+			q := ask(t, s, question(owner, "{ a }"))
+			if got := q.IsMetAgain(); got != want {
+				t.Errorf("use %d of %x: %v, want %v", use+1, owner[0], got, want)
+			}
+			q.Release()
+		}
 	}
 }
 
@@ -276,16 +267,19 @@ func TestFindOf(t *testing.T) {
 	if !q.IsKnown() {
 		t.Error("not known although it was answered")
 	}
-	if found := q.FindOf(1); found == nil || string(found.Body) != "body" {
-		t.Errorf("of its own list: %v", found)
+	if found, until := q.FindOf(1, noon.Add(time.Minute)); found == nil || string(found.Body) != "body" || !until.Equal(noon.Add(time.Minute)) {
+		t.Errorf("of its own list: %v until %v", found, until)
+	}
+	if _, until := q.FindOf(1, noon.Add(2*time.Hour)); !until.Equal(noon.Add(time.Hour)) {
+		t.Errorf("fresh until %v, want the link's expiry", until)
 	}
 	for _, generation := range []uint64{0, 2} {
-		if found := q.FindOf(generation); found != nil {
+		if found, _ := q.FindOf(generation, noon.Add(time.Minute)); found != nil {
 			t.Errorf("found of list %d", generation)
 		}
 	}
 	l.pass(30 * time.Minute)
-	if found := q.FindOf(1); found != nil {
+	if found, _ := q.FindOf(1, noon.Add(time.Minute)); found != nil {
 		t.Error("found although a link has expired")
 	}
 	s.Forget()
@@ -304,7 +298,7 @@ func TestForgetEndsWhatIsBeingMade(t *testing.T) {
 	q := ask(t, s, a)
 	defer q.Release()
 	s.Forget()
-	q.Keep(q.New([]byte("body"), of(1)), true)
+	q.Keep(q.New([]byte("body"), of(1)))
 	if got := find(t, s, a); got != "" {
 		t.Errorf("%q is found", got)
 	}
@@ -411,9 +405,11 @@ func TestAFloodPushesOutNothing(t *testing.T) {
 	useful := question(alice, "{ useful }")
 	keep(t, s, useful, "body", of(1))
 	kept := s.Bytes()
-	for i := range 100_000 {
+	for i := range 20_000 {
 		q := ask(t, s, question(bob, fmt.Sprint("{ a", i, " }")))
-		q.Keep(q.New([]byte("flood"), of(2)), false)
+		if q.IsMetAgain() {
+			q.Keep(q.New([]byte("flood"), of(2)))
+		}
 		q.Release()
 	}
 	if got := find(t, s, useful); got != "body" {

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -64,7 +65,11 @@ func (f *Flight) Context(ctx context.Context) context.Context {
 	f.mu.Lock()
 	f.cancel = cancel
 	f.mu.Unlock()
-	context.AfterFunc(ctx, f.leave)
+	context.AfterFunc(ctx, func() {
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) { // detached has the same deadline, and should say so
+			f.leave()
+		}
+	})
 	return detached
 }
 

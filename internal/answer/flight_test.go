@@ -63,7 +63,8 @@ func TestFlightIsShared(t *testing.T) {
 		"a stale answer":                {exchange.Freshness{Generation: 1, Stale: true}, 0, func(*answer.Store, *lists) {}, "alone"},
 		"a volatile answer":             {exchange.Freshness{Generation: 1, Volatile: true}, 0, func(*answer.Store, *lists) {}, "alone"},
 		"a link expires meanwhile": {
-			exchange.Freshness{Generation: 1, NextExpiry: noon.Add(time.Second)}, 0,
+			exchange.Freshness{Generation: 1, NextExpiry: noon.Add(time.Second)},
+			0,
 			func(_ *answer.Store, l *lists) { l.pass(time.Second) }, "alone",
 		},
 	}
@@ -207,7 +208,7 @@ func TestAPanicLands(t *testing.T) {
 			defer func() { _ = recover() }()
 			serve(t.Context(), t, s, question(alice, "{ a }"), 0, noon, func(context.Context, *answer.Question) *answer.Answer {
 				time.Sleep(time.Second) //nolint:forbidigo // fake time
-				panic(fmt.Sprint("for the test"))
+				panic("for the test")
 			})
 		})
 		synctest.Wait()
@@ -239,7 +240,7 @@ func TestStress(t *testing.T) {
 			for range 50 {
 				got := serve(ctx, t, s, question(owner, document), 0, noon, func(_ context.Context, q *answer.Question) *answer.Answer {
 					made := q.New([]byte(want), of(generation))
-					q.Keep(made, false)
+					q.Keep(made)
 					return made
 				})
 				if got != want && got != "shared "+want && got != "alone" && got != "left" {

@@ -58,13 +58,9 @@ func (q *Question) New(body []byte, f exchange.Freshness) *Answer {
 	}
 }
 
-// Keep keeps an answer that New made, if the question was met before or is
-// popular for another reason.
-func (q *Question) Keep(a *Answer, isPopular bool) {
+// Keep keeps an answer that New made.
+func (q *Question) Keep(a *Answer) {
 	s := q.store
-	if !s.door.admits(q.hash) && !isPopular {
-		return
-	}
 	if int64(len(q.key)+len(a.Body)+overheadBytes) > s.cfg.MaxBytes/largestPart {
 		return
 	}

@@ -27,10 +27,16 @@ func (l *Life) Until(now time.Time) (until time.Time, ok bool) {
 	if generation != l.generation || !now.Before(until) {
 		return time.Time{}, false
 	}
+	return l.earliest(until), true
+}
+
+// earliest returns the list's end of freshness, or when the answer flips if
+// that comes before.
+func (l *Life) earliest(until time.Time) time.Time {
 	if !l.flips.IsZero() && l.flips.Before(until) {
-		return l.flips, true
+		return l.flips
 	}
-	return until, true
+	return until
 }
 
 func (l *Life) hasFlipped(now time.Time) bool { return !l.flips.IsZero() && !now.Before(l.flips) }
@@ -47,8 +53,5 @@ func (l *Life) since(asked time.Time, isGiven bool) (until time.Time, ok bool) {
 	if generation != l.generation || (!isGiven && until.Before(asked)) {
 		return time.Time{}, false
 	}
-	if !l.flips.IsZero() && l.flips.Before(until) {
-		return l.flips, true
-	}
-	return until, true
+	return l.earliest(until), true
 }

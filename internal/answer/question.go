@@ -91,14 +91,19 @@ func (q *Question) IsKnown() bool { return q.store.find(q) != nil }
 
 // FindOf returns the answer to q that was made of the list of a generation,
 // which the caller has just been given and which need not be fresh any more;
-// nil for none.
-func (q *Question) FindOf(generation uint64) *Answer {
+// nil for none. freshUntil is that of the list, and what is returned that of the
+// answer.
+func (q *Question) FindOf(generation uint64, freshUntil time.Time) (*Answer, time.Time) {
 	a := q.store.find(q)
 	if a == nil || generation == 0 || a.life.generation != generation || a.life.hasFlipped(q.store.cfg.Now()) {
-		return nil
+		return nil, time.Time{}
 	}
-	return a
+	return a, a.life.earliest(freshUntil)
 }
+
+// IsMetAgain reports whether q was met before, and remembers it. Only answers
+// to such questions are worth keeping.
+func (q *Question) IsMetAgain() bool { return q.store.door.admits(q.hash) }
 
 // appendText appends a text behind its length.
 func appendText(b []byte, text string) []byte {

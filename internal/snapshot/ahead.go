@@ -33,10 +33,17 @@ type ahead struct {
 // Ahead asks for the tenant's list as Snapshot does, for a caller who may not
 // need the list itself but only which one it is. Snapshot under the context that
 // it returns has the same outcome and asks for nothing. The generation is 0 when
-// there was an error, or when the list stands in for a failing upstream.
-func (s *Store) Ahead(ctx context.Context, t tenant.Tenant) (_ context.Context, generation uint64, freshUntil time.Time) {
+// there was an error, or when the list stands in for a failing upstream. The
+// caller waits under ctx until giveUp at most; zero means as long as ctx lets it.
+func (s *Store) Ahead(ctx context.Context, t tenant.Tenant, giveUp time.Time) (_ context.Context, generation uint64, freshUntil time.Time) {
 	a := &ahead{key: t.Key}
-	a.snapshot, a.err = s.Snapshot(ctx, t, time.Time{})
+	waiting := ctx
+	if !giveUp.IsZero() {
+		var cancel context.CancelFunc
+		waiting, cancel = context.WithDeadline(ctx, giveUp)
+		defer cancel()
+	}
+	a.snapshot, a.err = s.Snapshot(waiting, t, time.Time{})
 	ctx = context.WithValue(ctx, aheadKey{}, a)
 	if a.err != nil || a.snapshot.Stale {
 		return ctx, 0, time.Time{}

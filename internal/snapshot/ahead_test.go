@@ -94,7 +94,7 @@ func (b *bench) wantForcedKind(token string, kind fault.Kind) {
 func TestAheadAsksOnce(t *testing.T) {
 	inBubble(t, func(c *snapshot.Config) { c.FreshFor = 0 }, func(b *bench) {
 		caller := pair(t, "a")
-		ctx, generation, freshUntil := b.Ahead(b.t.Context(), caller)
+		ctx, generation, freshUntil := b.Ahead(b.t.Context(), caller, time.Time{})
 		got, err := b.Snapshot(ctx, caller, time.Time{})
 		if err != nil || got.Generation != generation || generation == 0 || !got.FreshUntil.Equal(freshUntil) {
 			t.Errorf("ahead said %d until %v, then came %v, %v", generation, freshUntil, got, err)
@@ -104,7 +104,7 @@ func TestAheadAsksOnce(t *testing.T) {
 		}
 		b.wantCalls("a", 0)
 		b.up.failWith(fault.New(fault.Forbidden, "No."))
-		ctx, generation, _ = b.Ahead(b.t.Context(), caller)
+		ctx, generation, _ = b.Ahead(b.t.Context(), caller, time.Time{})
 		if _, err := b.Snapshot(ctx, caller, time.Time{}); fault.KindOf(err) != fault.Forbidden || generation != 0 {
 			t.Errorf("ahead said %d, then came %v", generation, err)
 		}
@@ -118,7 +118,7 @@ func TestAheadOfAStaleList(t *testing.T) {
 		b.want("a", "v1", false)
 		b.up.failWith(unavailable())
 		b.sleepUntil(3 * freshFor)
-		ctx, generation, _ := b.Ahead(b.t.Context(), pair(t, "a"))
+		ctx, generation, _ := b.Ahead(b.t.Context(), pair(t, "a"), time.Time{})
 		if got, err := b.Snapshot(ctx, pair(t, "a"), time.Time{}); err != nil || !got.Stale || generation != 0 {
 			t.Errorf("ahead said %d, then came %v, %v", generation, got, err)
 		}
@@ -130,7 +130,7 @@ func TestAheadStartsTheRefresh(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
 		first := b.generation("a")
 		b.sleepUntil(freshFor)
-		_, generation, freshUntil := b.Ahead(b.t.Context(), pair(t, "a"))
+		_, generation, freshUntil := b.Ahead(b.t.Context(), pair(t, "a"), time.Time{})
 		if generation != first || freshUntil.After(time.Now()) {
 			t.Errorf("ahead said %d until %v, want %d", generation, freshUntil, first)
 		}
@@ -144,10 +144,24 @@ func TestAheadIsLeft(t *testing.T) {
 		b.up.set(func(u *upstream) { u.hangs = true })
 		ctx, leave := context.WithCancel(b.t.Context())
 		time.AfterFunc(time.Second, leave)
-		ctx, _, _ = b.Ahead(ctx, pair(t, "a"))
+		ctx, _, _ = b.Ahead(ctx, pair(t, "a"), time.Time{})
 		if _, err := b.Snapshot(ctx, pair(t, "a"), time.Time{}); fault.KindOf(err) != fault.Canceled {
 			t.Errorf("error %v", err)
 		}
 		synctest.Wait()
+	})
+}
+
+// Nobody waits longer than it has time for, and the context behind goes on.
+func TestAheadGivesUp(t *testing.T) {
+	inBubble(t, nil, func(b *bench) {
+		b.up.set(func(u *upstream) { u.hangs = true })
+		ctx, generation, _ := b.Ahead(b.t.Context(), pair(t, "a"), time.Now().Add(time.Second))
+		if _, err := b.Snapshot(ctx, pair(t, "a"), time.Time{}); fault.KindOf(err) != fault.UpstreamTimeout || generation != 0 {
+			t.Errorf("list %d, error %v", generation, err)
+		}
+		if b.elapsed() != time.Second || ctx.Err() != nil {
+			t.Errorf("after %v the context says %v", b.elapsed(), ctx.Err())
+		}
 	})
 }
