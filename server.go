@@ -240,7 +240,7 @@ type verdict int
 func (v verdict) Error() string { return "the examination ends with exit code " + strconv.Itoa(int(v)) }
 
 // handler is everything below the API's address.
-func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
+func handler(cfg config.Config, lists *snapshot.Store, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
 	limits := cfg.Limits
 	documents, err := guard.New(guard.Limits{
 		Bytes:         int(limits.MaxDocumentBytes),
@@ -270,7 +270,7 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 	}
 	edge := gqlhttp.Config{
 		Executor: graph.NewExecutor(graph.Config{
-			Source:        source,
+			Source:        lists,
 			Logger:        logger,
 			Introspection: !cfg.Server.Production,
 			Suggestions:   cfg.Server.Suggestions,
@@ -286,6 +286,8 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		Callers:          callers,
 		Guard:            documents,
 		Persisted:        named,
+		Lists:            lists,
+		AnswerBytes:      orOff(int64(cfg.Snapshots.AnswerBytes), gqlhttp.Off),
 		PersistedGETOnly: cfg.Server.Production,
 		LeadBrowsers:     !cfg.Server.Production,
 		NoCompression:    !cfg.Server.Compression.IsOn(),

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"paymentlinks/internal/exchange"
 )
@@ -67,6 +68,10 @@ func (q *Question) Keep(a *Answer) {
 	a.key = string(q.key)
 	s.answers.Set(q.hash, a)
 }
+
+// FreshUntil is when the answer stops being fresh, made of a list that does so
+// at an instant.
+func (a *Answer) FreshUntil(ofList time.Time) time.Time { return a.life.earliest(ofList) }
 
 // Life says for how long the answer holds.
 func (a *Answer) Life() Life { return a.life }

@@ -117,7 +117,7 @@ func rooms() map[string]room {
 		// The edge.
 		"internal/gqlhttp": {
 			ours: []string{
-				"internal/address", "internal/caller", "internal/exchange", "internal/fault", "internal/persisted",
+				"internal/address", "internal/answer", "internal/caller", "internal/exchange", "internal/fault", "internal/persisted",
 				"internal/telemetry", "internal/tenant",
 			},
 			modules: []string{compress, gqlgen, gqlparser},

@@ -102,6 +102,7 @@ type Upstream struct {
 type Snapshots struct {
 	FreshFor      time.Duration `default:"15s" min:"0s" max:"24h" help:"Age up to which a list is answered from memory; up to twice that it is too, with one refresh behind. 0: upstream is asked for every request."`
 	StaleFor      time.Duration `default:"5m" min:"0s" max:"168h" help:"Age up to which a list is answered while upstream fails; 0: never."`
+	AnswerBytes   Bytes         `default:"128MiB" min:"0" max:"1TiB" help:"Bound on the finished answers kept, so that an unchanged list is not read again for a question that was answered before."`
 	SnapshotBytes Bytes         `default:"512MiB" min:"64KiB" max:"1TiB" help:"Bound on all lists kept in memory; the least used leave."`
 }
 

@@ -24,6 +24,14 @@ func (c coding) String() string {
 	return ""
 }
 
+// contentEncoding returns the value of Content-Encoding, "" for an answer as it is.
+func (c coding) contentEncoding() string {
+	if c == codingIdentity {
+		return ""
+	}
+	return c.String()
+}
+
 // codings is what a client accepts of our content codings.
 type codings struct {
 	// best is the one to use where compressing pays: by weight, then gzip

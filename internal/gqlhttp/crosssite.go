@@ -72,8 +72,8 @@ func isOwn(origin, host string) bool {
 // The answers to preflights, and what pages of a named origin may read.
 const (
 	corsMethods = "GET, POST"
-	corsHeaders = "Accept, Authorization, BP-User-Token, Cache-Control, Content-Type, X-Api-Key, X-Request-Id"
-	corsExposed = "Retry-After, X-Request-Id, X-Snapshot"
+	corsHeaders = "Accept, Authorization, BP-User-Token, Cache-Control, Content-Type, If-None-Match, X-Api-Key, X-Request-Id"
+	corsExposed = "ETag, Retry-After, X-Request-Id, X-Snapshot"
 	corsMaxAge  = "600" // seconds
 )
 

@@ -82,7 +82,7 @@ func TestCORS(t *testing.T) {
 	for name, want := range map[string]string{
 		"Access-Control-Allow-Origin":      "https://shop.example",
 		"Access-Control-Allow-Methods":     "GET, POST",
-		"Access-Control-Allow-Headers":     "Accept, Authorization, BP-User-Token, Cache-Control, Content-Type, X-Api-Key, X-Request-Id",
+		"Access-Control-Allow-Headers":     "Accept, Authorization, BP-User-Token, Cache-Control, Content-Type, If-None-Match, X-Api-Key, X-Request-Id",
 		"Access-Control-Max-Age":           "600",
 		"Access-Control-Allow-Credentials": "",
 		"Vary":                             vary,
@@ -99,7 +99,7 @@ func TestCORS(t *testing.T) {
 	if got := w.Header().Get("Access-Control-Allow-Origin"); got != "https://shop.example" || w.Code != 200 {
 		t.Errorf("request: %d, Access-Control-Allow-Origin %q, want 200 and the origin", w.Code, got)
 	}
-	if got, want := w.Header().Get("Access-Control-Expose-Headers"), "Retry-After, X-Request-Id, X-Snapshot"; got != want {
+	if got, want := w.Header().Get("Access-Control-Expose-Headers"), "ETag, Retry-After, X-Request-Id, X-Snapshot"; got != want {
 		t.Errorf("Access-Control-Expose-Headers = %q, want %q", got, want)
 	}
 	if w := e.do(query(`{`, "Origin", "https://shop.example")); w.Header().Get("Access-Control-Allow-Origin") == "" {

@@ -32,12 +32,11 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 		ctx = graphql.WithOperationContext(ctx, op)
 		return requestErrors(exec.DispatchError(ctx, list[:min(len(list), maxPresented)]).Errors)
 	}
-	if c.t.cfg.Persisted != nil {
-		c.t.cfg.Persisted.Register(document)
-	}
+	c.register(document)
 	c.operation = op.Operation.Operation
 	answers, ctx := exec.DispatchOperation(ctx, op)
 	resp := answers(ctx)
+	kept := c.keep(resp)
 	switch {
 	case c.r.Context().Err() != nil:
 		return c.r.Context().Err()
@@ -50,7 +49,13 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	case resp.Data == nil:
 		return requestErrors(resp.Errors)
 	}
-	if err := c.writeAnswer(resp); err != nil {
+	var err error
+	if kept != nil {
+		err = c.sendKept(kept, kept.FreshUntil(c.exchange.Freshness().FreshUntil))
+	} else {
+		err = c.writeAnswer(resp)
+	}
+	if err != nil {
 		return c.writeNull(ctx, err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package gqlhttp_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -173,7 +174,7 @@ func (headerCallers) Identify(_ context.Context, r *http.Request) (tenant.Tenant
 	if err != nil {
 		return tenant.Tenant{}, fault.Wrap(fault.Unauthenticated, "The credentials are malformed.", err)
 	}
-	return tenant.Tenant{Credentials: credentials}, nil
+	return tenant.Tenant{Credentials: credentials, Key: sha256.Sum256([]byte(token + " " + key))}, nil
 }
 
 type (

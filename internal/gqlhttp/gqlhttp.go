@@ -33,6 +33,9 @@ const (
 	DefaultMaxErrors      = 10
 )
 
+// Off as Config.AnswerBytes keeps no answers.
+const Off = -1
+
 // ServerMaxHeaderBytes is what the http.Server's MaxHeaderBytes should be: it
 // counts the request line too, and leaves room for our own limit, which
 // answers in JSON, to speak first.
@@ -78,6 +81,13 @@ type Config struct {
 	LeadBrowsers bool
 	// NoCompression sends answers as they are, whatever the client accepts.
 	NoCompression bool
+
+	// Lists tells which list answers are made of, so that finished ones can be
+	// kept; nil keeps none.
+	Lists Lists
+	// AnswerBytes bounds the memory of kept answers; 0 means
+	// answer.DefaultMaxBytes, and Off keeps none.
+	AnswerBytes int64
 
 	// AllowedOrigins are the browser origins ("https://shop.example") whose
 	// pages may call the API; none by default, and no wildcard.

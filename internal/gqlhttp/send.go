@@ -8,10 +8,7 @@ import (
 // sendCompressed sends the parts of one body, compressed where the client
 // likes that and it pays, or where the client takes nothing else.
 func (c *call) sendCompressed(status int, parts ...[]byte) error {
-	with := c.codings.best
-	if c.codings.plain && size(parts) < minCompressBytes {
-		with = codingIdentity
-	}
+	with := c.codingFor(size(parts))
 	if with == codingIdentity {
 		c.send(status, parts...)
 		return nil
@@ -25,6 +22,14 @@ func (c *call) sendCompressed(status int, parts ...[]byte) error {
 	c.w.Header()["Content-Encoding"] = []string{with.String()}
 	c.send(status, compressed.Bytes())
 	return nil
+}
+
+// codingFor returns the coding of an answer of so many bytes.
+func (c *call) codingFor(bytes int) coding {
+	if c.codings.plain && bytes < minCompressBytes {
+		return codingIdentity
+	}
+	return c.codings.best
 }
 
 // send writes status and body, and is the only place that does.

@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"paymentlinks/internal/answer"
 	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/fault"
 	"paymentlinks/internal/persisted"
@@ -23,6 +24,8 @@ type transport struct {
 	origins origins
 	hosts   hosts
 	vary    []string
+
+	answers *answer.Store // nil when none are kept
 
 	buffers     buffers
 	compressors compressors
@@ -39,7 +42,11 @@ func newTransport(cfg Config) (*transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &transport{cfg: cfg, origins: origins, hosts: hosts, vary: []string{varyOn(len(origins) > 0)}}, nil
+	t := &transport{cfg: cfg, origins: origins, hosts: hosts, vary: []string{varyOn(len(origins) > 0)}}
+	if t.answers, err = newAnswers(&cfg, &t.compressors); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // Supports implements graphql.Transport: there is no other transport to leave a
@@ -65,6 +72,10 @@ type call struct {
 	exchange *exchange.Exchange
 	media    mediaType
 	codings  codings
+	// asked is nil for a request whose answer is for its caller alone, and
+	// flight for one that nobody waits for.
+	asked  *answer.Question
+	flight *answer.Flight
 
 	// What the access log tells.
 	operation ast.Operation
@@ -142,12 +153,28 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 	if err != nil {
 		return err
 	}
+	asked := c.question(caller, &req, &document)
+	var generation uint64
+	if asked != nil {
+		defer asked.Release()
+		var answered bool
+		if ctx, generation, answered, err = c.lookUp(ctx, caller, asked); err != nil {
+			return err
+		}
+		if answered {
+			c.register(document)
+			return nil
+		}
+	}
 	if err := c.t.cfg.Guard.Check(document.Text); err != nil {
 		return err
 	}
 	if !document.IsNamed {
 		// Whoever keeps the document must not keep the request's body with it.
 		document.Text = strings.Clone(document.Text)
+	}
+	if asked != nil {
+		return c.executeShared(ctx, exec, req, document, asked, generation)
 	}
 	return c.execute(ctx, exec, req, document)
 }
