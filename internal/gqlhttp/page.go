@@ -2,6 +2,7 @@ package gqlhttp
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"paymentlinks/internal/fault"
@@ -15,10 +16,8 @@ func (c *call) leadsToPage() bool {
 		return false
 	}
 	parameters := c.r.URL.Query()
-	for _, name := range []string{"query", "extensions", "documentId"} {
-		if parameters.Has(name) {
-			return false
-		}
+	if slices.ContainsFunc([]string{"query", "extensions", "documentId"}, parameters.Has) {
+		return false
 	}
 	for element := range listElements(c.r.Header["Accept"]) {
 		mediaRange, _ := cut(element, ';')

@@ -1,6 +1,7 @@
 package gqlhttp_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -42,7 +43,7 @@ func TestBrowsersAreLedToThePlayground(t *testing.T) {
 }
 
 func TestBrowsersAreToldWithoutAPlayground(t *testing.T) {
-	r := httptest.NewRequest("GET", "/graphql", nil)
+	r := httptest.NewRequest(http.MethodGet, "/graphql", nil)
 	r.Header.Set("Accept", browserAccept)
 	w := httptest.NewRecorder()
 	newEdge(t).handler.ServeHTTP(w, r)

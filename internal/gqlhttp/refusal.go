@@ -23,7 +23,7 @@ const (
 // internal error. It is logged by its type alone, for its text may quote
 // anything.
 func (c *call) faultsOf(ctx context.Context, err error) []*fault.Error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what was joined is unpacked here alone
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var faults []*fault.Error
 		for _, part := range joined.Unwrap() {
 			faults = append(faults, c.faultsOf(ctx, part)...)
