@@ -72,7 +72,7 @@ func newKeeping(t testing.TB, change ...func(*gqlhttp.Config)) *keeping {
 		cfg.Lists = k.lists
 		cfg.Now = func() time.Time { return k.clock }
 	}}, change...)...)
-	caller, err := headerCallers{}.Identify(with(query("{hello}"), mine...))
+	caller, err := headerCallers{}.Identify(t.Context(), with(query("{hello}"), mine...))
 	if err != nil {
 		t.Fatal(err)
 	}
