@@ -74,8 +74,7 @@ func fieldOf(quoted []byte) field {
 	return fieldOfEscaped(quoted)
 }
 
-// fieldOfEscaped is for a key written with escapes, which nobody does but
-// anybody may.
+// fieldOfEscaped reads a key that is written with escapes. JSON allows it.
 func fieldOfEscaped(quoted []byte) field {
 	var t texts
 	key := t.unquote(quoted)

@@ -33,7 +33,7 @@ type scanner struct {
 	tooLarge bool
 }
 
-// span is where a value lies: body[start:end]. The zero span is no value.
+// span is where a value lies: body[start:end]. The zero span stands for a missing value.
 type span struct{ start, end int }
 
 func (s *scanner) space(i int) int {

@@ -15,7 +15,8 @@ import (
 const MaxDigits = decimal.MaxPrec
 
 var (
-	// ErrSyntax is returned for text that is no number or no currency code.
+	// ErrSyntax is returned for text that is not written as a number or as a
+	// currency code.
 	// Errors of this package never repeat the text.
 	ErrSyntax = errors.New("not in the expected form")
 	// ErrTooLong is returned for a number that needs more than MaxDigits

@@ -57,6 +57,8 @@ func TestParseDecimal(t *testing.T) {
 		"too large by exponent":     {"1e19", "", money.ErrTooLong},
 		"beyond a float":            {"1e400", "", money.ErrTooLong},
 		"below a float":             {"1e-400", "", money.ErrTooLong},
+		"exponent of 2^64+1":        {"1e18446744073709551617", "", money.ErrTooLong},
+		"exponent of -2^64-1":       {"1e-18446744073709551617", "", money.ErrTooLong},
 		"exponent beyond an int":    {"1e99999999999999999999999", "", money.ErrTooLong},
 		"exponent below an int":     {"-1e-99999999999999999999999", "", money.ErrTooLong},
 		"decimals against exponent": {"0." + strings.Repeat("0", 1<<20) + "1e99999999999", "", money.ErrTooLong},

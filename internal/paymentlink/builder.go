@@ -133,11 +133,11 @@ func (b *Builder) place(row int32, text uint8, value string) {
 	}
 }
 
-// find returns where a text lies. One that is no part of the body is copied.
+// find returns where a text lies. It copies a text that lies outside the body.
 func (b *Builder) find(value string) uint32 {
 	s := b.set
-	// Addresses are only compared. Of a text that does not point into the body
-	// the difference is no place in it, whichever way it wraps.
+	// The addresses are only compared. For a text outside the body the difference
+	// is not below the body's length, because unsigned numbers wrap round.
 	offset := uintptr(unsafe.Pointer(unsafe.StringData(value))) - uintptr(unsafe.Pointer(unsafe.SliceData(s.body)))
 	if offset < uintptr(len(s.body)) && len(value) <= len(s.body)-int(offset) {
 		return uint32(offset)

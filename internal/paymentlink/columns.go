@@ -159,7 +159,7 @@ func (s *Set) state(row int32, now time.Time) State {
 	}
 	f := &s.facts[row]
 	if f.flags.has(hasUnreadableExpiry) && f.status == StatusActive {
-		return StateUnknown // it may have expired: nobody must be sent there to pay
+		return StateUnknown // it may have expired, so it must not look payable
 	}
 	return stateOf(f.status)
 }

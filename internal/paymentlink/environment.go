@@ -15,7 +15,7 @@ func (e *environments) of(url string) Environment {
 	if end := strings.IndexAny(rest, "/?#\\"); end >= 0 {
 		rest = rest[:end]
 	}
-	if rest == "" || rest != e.authority {
+	if rest != e.authority {
 		e.authority, e.last = rest, environmentOf(hostOf(rest), e.liveHosts)
 	}
 	return e.last

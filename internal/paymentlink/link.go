@@ -9,7 +9,7 @@ import (
 )
 
 // Link is one payment link: a small handle on a Set, cheap to copy. Its zero
-// value is no link, and only IsZero may be asked of it.
+// value stands for a missing link: only IsZero may be called on it.
 type Link struct {
 	set *Set
 	row int32
@@ -19,7 +19,7 @@ func (l Link) facts() *facts { return &l.set.facts[l.row] }
 
 func (l Link) text(text int) string { return l.set.text(l.row, text) }
 
-// IsZero reports whether l is no link.
+// IsZero reports whether l stands for a missing link.
 func (l Link) IsZero() bool { return l.set == nil }
 
 // ID returns upstream's opaque id.

@@ -54,18 +54,18 @@ func (sel Selection) OrderBy(o Order) Selection {
 // there is none. No link needs to be at the position. The selection must be in
 // the order that the position belongs to; otherwise IndexAfter panics.
 func (sel Selection) IndexAfter(p Position) int {
-	return sel.search(p, 1)
+	return sel.firstFrom(p, 1)
 }
 
 // IndexBefore returns the index of the first link that is not before a
 // position, Len when there is none: a page that ends there ends just before
 // it. It panics as IndexAfter does.
 func (sel Selection) IndexBefore(p Position) int {
-	return sel.search(p, 0)
+	return sel.firstFrom(p, 0)
 }
 
-// search returns the index of the first link that compares to p as at least c.
-func (sel Selection) search(p Position, c int) int {
+// firstFrom returns the index of the first link that compares to p as at least c.
+func (sel Selection) firstFrom(p Position, c int) int {
 	if len(sel.rows) == 0 {
 		return 0
 	}

@@ -18,7 +18,7 @@ const (
 // Statuses returns every status in the order of the schema.
 func Statuses() []Status { return []Status{StatusActive, StatusInactive, StatusUnknown} }
 
-// String returns the schema's name, "" for a value that is no status.
+// String returns the schema's name, "" for any other value.
 func (s Status) String() string {
 	switch s {
 	case StatusActive:
@@ -43,7 +43,7 @@ func statusOf(code Optional[int32]) Status {
 	return StatusUnknown
 }
 
-// State is status and expiry together. Its zero value is no state.
+// State is status and expiry together. Its zero value is none of the states.
 type State uint8
 
 // The states, in the order of the schema.
@@ -66,7 +66,7 @@ func States() []State {
 	return []State{StateOpen, StateExpired, StateInactive, StateUnknown}
 }
 
-// String returns the schema's name, "" for a value that is no state.
+// String returns the schema's name, "" for any other value.
 func (s State) String() string {
 	switch s {
 	case StateOpen:
@@ -107,7 +107,7 @@ const (
 	EnvironmentLive
 )
 
-// String returns the schema's name, "" for a value that is no environment.
+// String returns the schema's name, "" for any other value.
 func (e Environment) String() string {
 	switch e {
 	case EnvironmentTest:
