@@ -29,6 +29,7 @@ func TestNegotiateMedia(t *testing.T) {
 		"named wins over the range":          {[]string{"*/*, application/graphql-response+json"}, gqlhttp.MediaResponse},
 		"the range may weigh more":           {[]string{"application/graphql-response+json;q=0.1, */*"}, gqlhttp.MediaJSON},
 		"the type's range wins over all":     {[]string{"*/*;q=0, application/*;q=0.1"}, gqlhttp.MediaJSON},
+		"of two alike the first counts":      {[]string{"application/json;q=0.5, application/json;q=0, application/graphql-response+json;q=0.1"}, gqlhttp.MediaJSON},
 		"excluded, the other is left":        {[]string{"application/json;q=0, */*"}, gqlhttp.MediaResponse},
 		"a browser's":                        {[]string{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}, gqlhttp.MediaJSON},
 		"urql's":                             {[]string{"application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed"}, gqlhttp.MediaResponse},

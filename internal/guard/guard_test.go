@@ -123,6 +123,10 @@ func TestCheckLimits(t *testing.T) {
 			"{a{" + strings.Repeat("b c ", 100) + "}}", "{a{" + strings.Repeat("b c d ", 100) + "}}",
 			"Validation would compare 14850 pairs of fields and fragments; at most 10000 are allowed.",
 		},
+		"comparisons in an inline fragment of a fragment, once more where it is spread": {
+			"{p{...F}}fragment F on T{...{" + strings.Repeat("a ", 71) + "}}", "{p{...F}}fragment F on T{...{" + strings.Repeat("a ", 72) + "}}",
+			"Validation would compare 10224 pairs of fields and fragments; at most 10000 are allowed.",
+		},
 		"comparisons of fragments": {
 			"{a{" + strings.Repeat("...F ", 141) + "}}", "{a{" + strings.Repeat("...F ", 142) + "}}",
 			"Validation would compare 10011 pairs of fields and fragments; at most 10000 are allowed.",
@@ -253,5 +257,17 @@ func TestRefusalsHoldNothingOfTheDocument(t *testing.T) {
 	}
 	if refused == 0 {
 		t.Error("nothing was refused")
+	}
+}
+
+// Of several cycles the first is told.
+func TestPlaceOfTheFirstCycle(t *testing.T) {
+	g, err := guard.New(guard.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusal, ok := errors.AsType[*fault.Error](g.Check("{...A}\nfragment A on Query{\n ...A\n ...B\n}\nfragment B on Query{\n ...B\n}"))
+	if !ok || len(refusal.At) != 1 || refusal.At[0].Line != 3 {
+		t.Errorf("refused with %+v, want the cycle of line 3", refusal)
 	}
 }

@@ -64,7 +64,7 @@ func (l Limits) withDefaults() (Limits, error) {
 		name     string
 		limit    *int
 		standard int
-		offAs    int
+		whenOff  int // what Off becomes; 0: it is refused
 	}{
 		{"Bytes", &l.Bytes, 32 << 10, unbounded},
 		{"Tokens", &l.Tokens, 1_000, unbounded},
@@ -82,10 +82,10 @@ func (l Limits) withDefaults() (Limits, error) {
 		switch {
 		case *f.limit == 0:
 			*f.limit = f.standard
-		case *f.limit == Off && f.offAs != 0:
-			*f.limit = f.offAs
+		case *f.limit == Off && f.whenOff != 0:
+			*f.limit = f.whenOff
 		case *f.limit < 0:
-			return Limits{}, fmt.Errorf("guard: %s is %d; it must be positive, 0 for %d%s", f.name, *f.limit, f.standard, offHint(f.offAs))
+			return Limits{}, fmt.Errorf("guard: %s is %d; it must be positive, 0 for %d%s", f.name, *f.limit, f.standard, hintOfOff(f.whenOff))
 		case *f.limit > unbounded:
 			*f.limit = unbounded
 		}
@@ -96,8 +96,8 @@ func (l Limits) withDefaults() (Limits, error) {
 	return l, nil
 }
 
-func offHint(offAs int) string {
-	if offAs == 0 {
+func hintOfOff(whenOff int) string {
+	if whenOff == 0 {
 		return ""
 	}
 	return fmt.Sprintf(", or %d for off", Off)
