@@ -42,7 +42,7 @@ type keySet struct {
 	now    func() time.Time
 	logger *slog.Logger
 
-	ctx     context.Context //nolint:containedctx // ends the fetches, which are nobody's in particular
+	ctx     context.Context //nolint:containedctx // ends the fetches, which all callers share
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
