@@ -132,13 +132,15 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		return fmt.Errorf("upstream: %w", err)
 	}
 	store, err := snapshot.New(snapshot.Config{
-		Lister:   policies,
-		FreshFor: cfg.Snapshots.FreshFor,
-		StaleFor: cfg.Snapshots.StaleFor,
-		MaxBytes: int64(cfg.Snapshots.SnapshotBytes),
-		// A fetch outlives the request that began it; others may wait for it.
-		FetchTimeout: max(cfg.Server.RequestTimeout-time.Second, cfg.Upstream.UpstreamTimeout),
-		Logger:       logger,
+		Lister: policies,
+		Settings: snapshot.Settings{
+			FreshFor:     cfg.Snapshots.FreshFor,
+			StaleFor:     cfg.Snapshots.StaleFor,
+			MaxBytes:     int64(cfg.Snapshots.SnapshotBytes),
+			FetchTimeout: max(cfg.Server.RequestTimeout-time.Second, cfg.Upstream.UpstreamTimeout),
+		},
+		// A fetch outlives the request that began it; others may wait for it.,
+		Logger: logger,
 	})
 	if err != nil {
 		return fmt.Errorf("snapshots: %w", err)
