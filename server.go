@@ -108,15 +108,17 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	}
 
 	client, err := billpocket.New(billpocket.Config{
-		BaseURL:          upstreamURL,
-		Insecure:         cfg.Upstream.UpstreamInsecure,
-		CAFile:           cfg.Upstream.UpstreamCAFile,
-		ReuseConnections: cfg.Upstream.UpstreamReuse.IsOn(),
-		Location:         cfg.Location(),
-		LiveHosts:        cfg.Upstream.LiveHosts,
-		MaxBodyBytes:     int64(cfg.Upstream.UpstreamMaxBytes),
-		TryTimeout:       cfg.Upstream.UpstreamTimeout,
-		Logger:           logger,
+		Settings: billpocket.Settings{
+			BaseURL:          upstreamURL,
+			Insecure:         cfg.Upstream.UpstreamInsecure,
+			CAFile:           cfg.Upstream.UpstreamCAFile,
+			ReuseConnections: cfg.Upstream.UpstreamReuse.IsOn(),
+			Location:         cfg.Location(),
+			LiveHosts:        cfg.Upstream.LiveHosts,
+			MaxBodyBytes:     int64(cfg.Upstream.UpstreamMaxBytes),
+			TryTimeout:       cfg.Upstream.UpstreamTimeout,
+		},
+		Logger: logger,
 	})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else

@@ -81,7 +81,7 @@ func (u *answersTwice) serve(conn net.Conn) {
 func wrongLists(t *testing.T, calls int, reuse bool) (wrong, right int64) {
 	t.Helper()
 	upstream := newAnswersTwice(t)
-	client := newClient(t, billpocket.Config{BaseURL: "http://" + upstream.listener.Addr().String(), ReuseConnections: reuse})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "http://" + upstream.listener.Addr().String(), ReuseConnections: reuse}})
 	const callers = 8
 	var countWrong, countRight atomic.Int64
 	var running sync.WaitGroup
@@ -150,7 +150,7 @@ func TestConnections(t *testing.T) {
 			}
 			test.start(server)
 			t.Cleanup(server.Close)
-			client := newClient(t, billpocket.Config{BaseURL: server.URL, CAFile: caFileOf(t, server), ReuseConnections: test.reuse})
+			client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, CAFile: caFileOf(t, server), ReuseConnections: test.reuse}})
 			for range 10 {
 				if _, err := client.List(t.Context(), credentials(t, "t"), nil); err != nil {
 					t.Fatal(err)
@@ -204,7 +204,7 @@ func BenchmarkConnections(b *testing.B) {
 			}))
 			kind.start(server)
 			b.Cleanup(server.Close)
-			client := newClient(b, billpocket.Config{BaseURL: server.URL, CAFile: caFileOf(b, server), ReuseConnections: kind.reuse})
+			client := newClient(b, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, CAFile: caFileOf(b, server), ReuseConnections: kind.reuse}})
 			caller := credentials(b, "t")
 			b.ReportAllocs()
 			for b.Loop() {
