@@ -125,10 +125,9 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	}
 	defer client.Close()
 	policies, err := upstream.New(upstream.Config{
-		Lister:      client,
-		Concurrency: cfg.Upstream.UpstreamConcurrency,
-		BreakerOff:  !cfg.Upstream.Breaker.IsOn(),
-		Logger:      logger,
+		Lister:   client,
+		Settings: upstream.Settings{Concurrency: cfg.Upstream.UpstreamConcurrency, BreakerOff: !cfg.Upstream.Breaker.IsOn()},
+		Logger:   logger,
 	})
 	if err != nil {
 		return fmt.Errorf("upstream: %w", err)
