@@ -148,15 +148,17 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	}
 	defer store.Close()
 	callers, err := caller.New(ctx, caller.Config{
-		UserToken:       cfg.Callers.UserToken.Reveal(),
-		APIKey:          cfg.Callers.APIKey.Reveal(),
-		Issuer:          cfg.Callers.JWTIssuer,
-		Audience:        cfg.Callers.JWTAudience,
-		JWKSURL:         cfg.Callers.JWKSURL,
-		MerchantClaim:   cfg.Callers.JWTMerchantClaim,
-		Keyer:           tenant.NewKeyer(),
-		CredentialsFile: cfg.Callers.CredentialsFile,
-		Logger:          logger,
+		Settings: caller.Settings{
+			UserToken:       cfg.Callers.UserToken.Reveal(),
+			APIKey:          cfg.Callers.APIKey.Reveal(),
+			Issuer:          cfg.Callers.JWTIssuer,
+			Audience:        cfg.Callers.JWTAudience,
+			JWKSURL:         cfg.Callers.JWKSURL,
+			MerchantClaim:   cfg.Callers.JWTMerchantClaim,
+			CredentialsFile: cfg.Callers.CredentialsFile,
+		},
+		Keyer:  tenant.NewKeyer(),
+		Logger: logger,
 	})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_CREDENTIALS_FILE or PAYMENTLINKS_JWKS_URL: %w", err)

@@ -32,13 +32,12 @@ const (
 	apiKeyHeader    = "X-Api-Key"
 )
 
-// Config says which callers are known. Its zero value knows pass-through alone.
-type Config struct {
+// Settings say which callers are known. The zero value knows pass-through alone.
+type Settings struct {
 	// UserToken and APIKey are the pair for callers that send none. The API
 	// key alone: callers bring only their user token. The user token alone is
 	// an error.
 	UserToken, APIKey string
-
 	// Issuer admits bearer tokens, and turns away callers that bring nothing.
 	// With it, Audience, JWKSURL and CredentialsFile are required; without it
 	// they must be empty. Issuer and Audience are what a token's iss must be and its
@@ -50,6 +49,11 @@ type Config struct {
 	MerchantClaim string
 	// CredentialsFile is a YAML file: merchant to userToken and apiKey.
 	CredentialsFile string
+}
+
+// Config says which callers are known. Its zero value knows pass-through alone.
+type Config struct {
+	Settings
 
 	// Transport fetches the keys; nil is a transport of its own that honours
 	// the usual proxy settings.
