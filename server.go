@@ -194,10 +194,8 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		return nil, fmt.Errorf("limits: %w", err)
 	}
 	named, err := persisted.New(persisted.Config{
-		Manifests:   cfg.Documents.TrustedDocuments,
-		TrustedOnly: cfg.Documents.TrustedOnly,
-		MaxBytes:    orOff(int64(cfg.Documents.PersistedCacheBytes), persisted.Off),
-		Check:       documents.Check,
+		Settings: persisted.Settings{Manifests: cfg.Documents.TrustedDocuments, TrustedOnly: cfg.Documents.TrustedOnly, MaxBytes: orOff(int64(cfg.Documents.PersistedCacheBytes), persisted.Off)},
+		Check:    documents.Check,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("PAYMENTLINKS_TRUSTED_DOCUMENTS: %w", err)
