@@ -202,10 +202,9 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 	}
 	edge := gqlhttp.Config{
 		Executor: graph.NewExecutor(graph.Config{
-			Source:        source,
-			Logger:        logger,
-			Introspection: !cfg.Server.Production,
-			Suggestions:   cfg.Server.Suggestions,
+			Source:   source,
+			Logger:   logger,
+			Settings: graph.Settings{Introspection: !cfg.Server.Production, Suggestions: cfg.Server.Suggestions, DocumentCacheBytes: int64(cfg.Documents.DocumentCacheBytes)},
 			Limits: cost.Limits{
 				Complexity:      orOff(limits.MaxComplexity, -1),
 				Links:           limits.MaxLinks,
@@ -213,7 +212,6 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 				QRCodes:         limits.MaxQRCodes,
 				AnswerBytes:     int64(limits.MaxAnswerBytes),
 			},
-			DocumentCacheBytes: int64(cfg.Documents.DocumentCacheBytes),
 		}),
 		Callers:          callers,
 		Guard:            documents,

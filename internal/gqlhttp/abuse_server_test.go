@@ -73,7 +73,7 @@ func newAbused(tb testing.TB, change ...func(*gqlhttp.Config)) *abused {
 	tb.Cleanup(callers.Close)
 	links := paymentlink.NewSet([]paymentlink.Record{{ID: "1", URL: "https://pay.billpocket.com/a/b", Upstream: []byte(`{}`)}}, nil)
 	cfg := gqlhttp.Config{
-		Executor:    graph.NewExecutor(graph.Config{Source: oneLink{links}, Logger: logger, Introspection: true}),
+		Executor:    graph.NewExecutor(graph.Config{Source: oneLink{links}, Logger: logger, Settings: graph.Settings{Introspection: true}}),
 		Callers:     callers,
 		Guard:       limits,
 		BodyTimeout: abusedBodyTimeout,
