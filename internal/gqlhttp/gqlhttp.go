@@ -51,41 +51,22 @@ type Guard interface {
 	Check(document string) error
 }
 
-// Config says what the edge serves and within which bounds. Executor, Callers
-// and Guard are required.
-type Config struct {
-	// Executor validates and executes operations. Its DispatchError presents
-	// request errors: of those that wrap a *fault.Error the edge tells the
-	// sentence, of others that there was an internal error.
-	Executor graphql.GraphExecutor
-	// Callers says who is asking.
-	Callers Identifier
-	// Guard checks every document before Executor sees it.
-	Guard Guard
-
-	// Persisted knows the documents that requests name instead of bringing; nil
-	// means that none can be named.
-	Persisted *persisted.Store
+// Settings are the bounds of the edge, and who may reach it.
+type Settings struct {
 	// PersistedGETOnly refuses GET requests that bring a document's text.
 	PersistedGETOnly bool
-
 	// LeadBrowsers sends a browser that asks for a page to the folder of the
 	// API's path, where the playground is. Without it browsers are told that
 	// there is none.
 	LeadBrowsers bool
 	// NoCompression sends answers as they are, whatever the client accepts.
 	NoCompression bool
-
 	// AllowedOrigins are the browser origins ("https://shop.example") whose
 	// pages may call the API; none by default, and no wildcard.
 	AllowedOrigins []string
 	// AllowedHosts, when not nil, are the only names beside loopback's own that
 	// the Host header may carry, whatever the port.
 	AllowedHosts []string
-	// Challenge is the WWW-Authenticate value of 401 answers;
-	// "BP-User-Token" when empty.
-	Challenge string
-
 	// MaxBodyBytes bounds a request's body; 0 means DefaultMaxBodyBytes.
 	MaxBodyBytes int64
 	// MaxHeaderBytes bounds a request's header fields, names and values
@@ -101,7 +82,27 @@ type Config struct {
 	RequestTimeout time.Duration
 	// BodyTimeout bounds the reading of a body; 0 means DefaultBodyTimeout.
 	BodyTimeout time.Duration
+}
 
+// Config says what the edge serves and within which bounds. Executor, Callers
+// and Guard are required.
+type Config struct {
+	Settings
+
+	// Executor validates and executes operations. Its DispatchError presents
+	// request errors: of those that wrap a *fault.Error the edge tells the
+	// sentence, of others that there was an internal error.
+	Executor graphql.GraphExecutor
+	// Callers says who is asking.
+	Callers Identifier
+	// Guard checks every document before Executor sees it.
+	Guard Guard
+	// Persisted knows the documents that requests name instead of bringing; nil
+	// means that none can be named.
+	Persisted *persisted.Store
+	// Challenge is the WWW-Authenticate value of 401 answers;
+	// "BP-User-Token" when empty.
+	Challenge string
 	// Logger gets one line per request; nil discards them.
 	Logger *slog.Logger
 	// Now is the clock behind Cache-Control; nil means time.Now.
