@@ -140,7 +140,6 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 			MaxBytes:     int64(cfg.Snapshots.SnapshotBytes),
 			FetchTimeout: max(cfg.Server.RequestTimeout-time.Second, cfg.Upstream.UpstreamTimeout),
 		},
-		// A fetch outlives the request that began it; others may wait for it.,
 		Logger: logger,
 	})
 	if err != nil {
