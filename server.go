@@ -94,7 +94,7 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		admin.Handler = serving.Probes(func() bool { return ctx.Err() == nil })
 		sites = append(sites, serving.Site{Server: admin, Listener: listener})
 	}
-	upstreamURL := cfg.Upstream.UpstreamURL
+	links := billpocket.Settings(cfg.Upstream)
 	if !cfg.HasUpstream() {
 		listener, err := serving.Listen(ctx, "PAYMENTLINKS_SANDBOX_LISTEN", cfg.Server.SandboxListen)
 		if err != nil {
@@ -102,63 +102,26 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		}
 		defer func() { _ = listener.Close() }()
 		at.Sandbox = listener.Addr()
-		upstreamURL = config.URL(at.Sandbox)
+		links.BaseURL = config.URL(at.Sandbox)
 		sites = append(sites, serving.Site{Server: newSandbox(cfg, logger), Listener: listener})
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
 
-	client, err := billpocket.New(billpocket.Config{
-		Settings: billpocket.Settings{
-			BaseURL:          upstreamURL,
-			Insecure:         cfg.Upstream.UpstreamInsecure,
-			CAFile:           cfg.Upstream.UpstreamCAFile,
-			ReuseConnections: cfg.Upstream.UpstreamReuse.IsOn(),
-			Location:         cfg.Location(),
-			LiveHosts:        cfg.Upstream.LiveHosts,
-			MaxBodyBytes:     int64(cfg.Upstream.UpstreamMaxBytes),
-			TryTimeout:       cfg.Upstream.UpstreamTimeout,
-		},
-		Logger: logger,
-	})
+	client, err := billpocket.New(billpocket.Config{Settings: links, Logger: logger})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
 	}
 	defer client.Close()
-	policies, err := upstream.New(upstream.Config{
-		Lister:   client,
-		Settings: upstream.Settings{Concurrency: cfg.Upstream.UpstreamConcurrency, BreakerOff: !cfg.Upstream.Breaker.IsOn()},
-		Logger:   logger,
-	})
+	policies, err := upstream.New(upstream.Config{Settings: upstream.Settings(cfg.Policies), Lister: client, Logger: logger})
 	if err != nil {
 		return fmt.Errorf("upstream: %w", err)
 	}
-	store, err := snapshot.New(snapshot.Config{
-		Lister: policies,
-		Settings: snapshot.Settings{
-			FreshFor:     cfg.Snapshots.FreshFor,
-			StaleFor:     cfg.Snapshots.StaleFor,
-			MaxBytes:     int64(cfg.Snapshots.SnapshotBytes),
-			FetchTimeout: max(cfg.Server.RequestTimeout-time.Second, cfg.Upstream.UpstreamTimeout),
-		},
-		Logger: logger,
-	})
+	store, err := snapshot.New(snapshot.Config{Settings: snapshot.Settings(cfg.Snapshots), Lister: policies, Logger: logger})
 	if err != nil {
 		return fmt.Errorf("snapshots: %w", err)
 	}
 	defer store.Close()
-	callers, err := caller.New(ctx, caller.Config{
-		Settings: caller.Settings{
-			UserToken:       cfg.Callers.UserToken.Reveal(),
-			APIKey:          cfg.Callers.APIKey.Reveal(),
-			Issuer:          cfg.Callers.JWTIssuer,
-			Audience:        cfg.Callers.JWTAudience,
-			JWKSURL:         cfg.Callers.JWKSURL,
-			MerchantClaim:   cfg.Callers.JWTMerchantClaim,
-			CredentialsFile: cfg.Callers.CredentialsFile,
-		},
-		Keyer:  tenant.NewKeyer(),
-		Logger: logger,
-	})
+	callers, err := caller.New(ctx, caller.Config{Settings: caller.Settings(cfg.Callers), Keyer: tenant.NewKeyer(), Logger: logger})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_CREDENTIALS_FILE or PAYMENTLINKS_JWKS_URL: %w", err)
 	}
@@ -174,68 +137,28 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 
 // handler is everything below the API's address.
 func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
-	limits := cfg.Limits
-	documents, err := guard.New(guard.Limits{
-		Bytes:         int(limits.MaxDocumentBytes),
-		Tokens:        orOff(limits.MaxTokens, guard.Off),
-		Depth:         orOff(limits.MaxDepth, guard.Off),
-		RootFields:    orOff(limits.MaxRootFields, guard.Off),
-		Aliases:       orOff(limits.MaxAliases, guard.Off),
-		Directives:    orOff(limits.MaxDirectives, guard.Off),
-		Repetitions:   orOff(limits.MaxRepetitions, guard.Off),
-		ValueDepth:    orOff(limits.MaxValueDepth, guard.Off),
-		Visits:        limits.MaxVisits,
-		Comparisons:   orOff(limits.MaxComparisons, guard.Off),
-		Introspection: orOff(limits.MaxIntrospection, guard.Off),
-		MemoryBytes:   int(cfg.Documents.DocumentCacheBytes),
-	})
+	documents, err := guard.New(guard.Limits(cfg.Document))
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)
 	}
-	named, err := persisted.New(persisted.Config{
-		Settings: persisted.Settings{Manifests: cfg.Documents.TrustedDocuments, TrustedOnly: cfg.Documents.TrustedOnly, MaxBytes: orOff(int64(cfg.Documents.PersistedCacheBytes), persisted.Off)},
-		Check:    documents.Check,
-	})
+	named, err := persisted.New(persisted.Config{Settings: persisted.Settings(cfg.Persisted), Check: documents.Check})
 	if err != nil {
 		return nil, fmt.Errorf("PAYMENTLINKS_TRUSTED_DOCUMENTS: %w", err)
 	}
-	edge := gqlhttp.Config{
+	api, err := gqlhttp.New(gqlhttp.Config{
+		Settings: gqlhttp.Settings(cfg.Edge),
 		Executor: graph.NewExecutor(graph.Config{
+			Settings: graph.Settings(cfg.Graph),
+			Limits:   cost.Limits(cfg.Operation),
 			Source:   source,
 			Logger:   logger,
-			Settings: graph.Settings{Introspection: !cfg.Server.Production, Suggestions: cfg.Server.Suggestions, DocumentCacheBytes: int64(cfg.Documents.DocumentCacheBytes)},
-			Limits: cost.Limits{
-				Complexity:      orOff(limits.MaxComplexity, -1),
-				Links:           limits.MaxLinks,
-				Representations: limits.MaxRepresentations,
-				QRCodes:         limits.MaxQRCodes,
-				AnswerBytes:     int64(limits.MaxAnswerBytes),
-			},
 		}),
 		Callers:   callers,
 		Guard:     documents,
 		Persisted: named,
-		Settings: gqlhttp.Settings{
-			PersistedGETOnly: cfg.Server.Production,
-			LeadBrowsers:     !cfg.Server.Production,
-			NoCompression:    !cfg.Server.Compression.IsOn(),
-			AllowedOrigins:   cfg.Server.AllowedOrigins,
-			MaxBodyBytes:     int64(limits.MaxBodyBytes),
-			MaxHeaderBytes:   int(limits.MaxHeaderBytes),
-			MaxAnswerBytes:   int(limits.MaxAnswerBytes),
-			MaxErrors:        limits.MaxErrors,
-			RequestTimeout:   cfg.Server.RequestTimeout,
-			BodyTimeout:      cfg.Server.BodyTimeout,
-		},
-		Logger: logger,
-	}
-	if cfg.Callers.JWTIssuer != "" {
-		edge.Challenge = "Bearer"
-	}
-	if cfg.ChecksHosts() {
-		edge.AllowedHosts = append([]string{}, cfg.Server.AllowedHosts...)
-	}
-	api, err := gqlhttp.New(edge)
+		Challenge: callers.Challenge(),
+		Logger:    logger,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("HTTP edge: %w", err)
 	}
@@ -256,14 +179,6 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		_, _ = io.WriteString(w, graph.SDL()) // the caller may have left
 	})
 	return mux, nil
-}
-
-// orOff translates the settings' 0, which is off, for a part whose 0 is its default.
-func orOff[N int | int64](limit, off N) N {
-	if limit == 0 {
-		return off
-	}
-	return limit
 }
 
 // newPlayground fills the tabs in. Over the sandbox they ask for the merchant
@@ -315,7 +230,7 @@ func newServer(cfg config.Config, logger *slog.Logger) *http.Server {
 		ReadTimeout:       cfg.Server.HeaderTimeout + cfg.Server.RequestTimeout,
 		WriteTimeout:      cfg.Server.RequestTimeout + slowReader,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    max(gqlhttp.ServerMaxHeaderBytes, 2*int(cfg.Limits.MaxHeaderBytes)),
+		MaxHeaderBytes:    max(gqlhttp.ServerMaxHeaderBytes, 2*cfg.Edge.MaxHeaderBytes),
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 }

@@ -118,6 +118,15 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 	return c, nil
 }
 
+// Challenge is the scheme that a caller who was refused may try, for the header
+// WWW-Authenticate: Bearer with an issuer, else BP-User-Token.
+func (c *Callers) Challenge() string {
+	if c.tokens != nil {
+		return "Bearer"
+	}
+	return "BP-User-Token"
+}
+
 // check reports contradictions. Its errors hold no value of a setting.
 func (cfg Config) check() error {
 	if cfg.UserToken != "" && cfg.APIKey == "" {

@@ -37,7 +37,7 @@ func (c *Config) completeAddresses(env map[string]string) error {
 			return problem("admin-listen", "is the same as %s", variable("listen"))
 		}
 	}
-	if c.ServesAnonymous() && !isLoopbackAddress(c.Server.Listen) && !c.Callers.AllowAnonymous {
+	if c.ServesAnonymous() && !isLoopbackAddress(c.Server.Listen) && !c.Secrets.AllowAnonymous {
 		return problem("listen", "reaches beyond loopback, while %s and %s let callers that send nothing read payment links: "+
 			"set %s if that is meant, or listen on 127.0.0.1", variable("user-token"), variable("api-key"), variable("allow-anonymous"))
 	}
@@ -103,9 +103,9 @@ func (c *Config) checkUpstream() error {
 		switch {
 		case c.Server.Production:
 			return problem("production", "needs %s: the sandbox is no production upstream", variable("upstream-url"))
-		case u.UpstreamInsecure:
+		case u.Insecure:
 			return problem("upstream-insecure", "needs %s", variable("upstream-url"))
-		case u.UpstreamCAFile != "":
+		case u.CAFile != "":
 			return problem("upstream-ca-file", "needs %s", variable("upstream-url"))
 		}
 		return nil
@@ -113,7 +113,7 @@ func (c *Config) checkUpstream() error {
 	if c.Server.SandboxListen != "" {
 		return problem("sandbox-listen", "contradicts %s: with an upstream there is no sandbox", variable("upstream-url"))
 	}
-	if err := checkServiceURL(u.UpstreamURL, u.UpstreamInsecure); err != nil {
+	if err := checkServiceURL(u.BaseURL, u.Insecure); err != nil {
 		return problem("upstream-url", "%w", err)
 	}
 	return nil

@@ -30,7 +30,7 @@ func (c Config) Banner(w io.Writer, at Addresses) error {
 		fmt.Fprintf(&b, "Sandbox      %s\n\n", URL(at.Sandbox))
 		fmt.Fprintf(&b, "*** These are DEMO LINKS of the embedded sandbox, not Billpocket's: set %s to ask an upstream. ***\n", variable("upstream-url"))
 	}
-	if !c.Documents.TrustedOnly {
+	if !c.Persisted.TrustedOnly {
 		fmt.Fprintf(&b, "\nTry it:\n\n  %s\n", c.curl(root))
 	}
 	_, err := io.WriteString(w, b.String()+"\n")
@@ -42,10 +42,10 @@ func (c Config) Banner(w io.Writer, at Addresses) error {
 func (c Config) curl(root string) string {
 	var headers string
 	switch {
-	case c.Callers.JWTIssuer != "":
+	case c.Callers.Issuer != "":
 		headers = ` -H "Authorization: Bearer $BEARER_TOKEN"`
 	case c.ServesAnonymous():
-	case c.Callers.APIKey.IsSet():
+	case c.Callers.APIKey != "":
 		headers = ` -H "BP-User-Token: $BP_USER_TOKEN"`
 	default:
 		headers = ` -H "BP-User-Token: $BP_USER_TOKEN" -H "X-Api-Key: $BP_API_KEY"`

@@ -20,31 +20,34 @@ func checkRanges(flags []*kong.Flag) error {
 		if !flag.Tag.Has("min") {
 			continue
 		}
-		low, err := number(flag.Target, flag.Tag.Get("min"))
+		low, err := number(flag.Value, flag.Tag.Get("min"))
 		if err != nil {
 			return err
 		}
-		high, err := number(flag.Target, flag.Tag.Get("max"))
+		high, err := number(flag.Value, flag.Tag.Get("max"))
 		if err != nil {
 			return err
 		}
-		if n := flag.Target.Int(); n < low || n > high {
-			return problem(flag.Name, "must be from %s to %s, and is %s", flag.Tag.Get("min"), flag.Tag.Get("max"), printed(flag.Target))
+		if n := flag.Target.Int(); (n < low || n > high) && !isOff(flag.Value) {
+			return problem(flag.Name, "must be from %s to %s, and is %s", flag.Tag.Get("min"), flag.Tag.Get("max"), printed(flag.Value))
 		}
 	}
 	return nil
 }
 
-// number reads a bound in the notation of the value's own type.
-func number(v reflect.Value, text string) (int64, error) {
-	switch v.Interface().(type) {
-	case time.Duration:
+// isOff reports whether a limit is switched off. Other values of -1 are just that.
+func isOff(v *kong.Value) bool {
+	return v.Target.Int() == off && (v.Tag.Type == asLimit || v.Tag.Type == asBytesLimit)
+}
+
+// number reads a bound in the notation of the value itself.
+func number(v *kong.Value, text string) (int64, error) {
+	switch {
+	case v.Target.Type() == reflect.TypeFor[time.Duration]():
 		d, err := time.ParseDuration(text)
 		return int64(d), err
-	case Bytes:
-		var b Bytes
-		err := b.UnmarshalText([]byte(text))
-		return int64(b), err
+	case v.Tag.Type == asBytes || v.Tag.Type == asBytesLimit:
+		return parseBytes(text)
 	}
 	return strconv.ParseInt(text, 10, 64)
 }
@@ -71,7 +74,11 @@ func (c *Config) complete(command Command, env map[string]string) error {
 	if err := c.checkPair(); err != nil {
 		return err
 	}
-	return c.completeAddresses(env)
+	if err := c.completeAddresses(env); err != nil {
+		return err
+	}
+	c.share()
+	return nil
 }
 
 // checkSnapshots lets a long FreshFor alone outlast the default of StaleFor;
@@ -85,7 +92,7 @@ func (c *Config) checkSnapshots() error {
 }
 
 func (c *Config) checkDocuments() error {
-	if c.Documents.TrustedOnly && len(c.Documents.TrustedDocuments) == 0 {
+	if c.Persisted.TrustedOnly && len(c.Persisted.Manifests) == 0 {
 		return problem("trusted-only", "needs %s: without a manifest every document would be refused", variable("trusted-documents"))
 	}
 	return nil
@@ -93,7 +100,7 @@ func (c *Config) checkDocuments() error {
 
 // checkNames checks the lists of hosts and origins.
 func (c *Config) checkNames() error {
-	for _, host := range c.Server.AllowedHosts {
+	for _, host := range c.Edge.AllowedHosts {
 		if !address.IsHost(host) {
 			return problem("allowed-hosts", "has %q, which is no host name or address", host)
 		}
@@ -103,13 +110,10 @@ func (c *Config) checkNames() error {
 			return problem("live-hosts", "has %q, which is no host name or address", host)
 		}
 	}
-	for _, origin := range c.Server.AllowedOrigins {
+	for _, origin := range c.Edge.AllowedOrigins {
 		if _, err := address.ParseOrigin(origin); err != nil {
 			return problem("allowed-origins", "has %q: %w", origin, err)
 		}
-	}
-	if _, err := time.LoadLocation(c.Upstream.TimeZone); err != nil || c.Upstream.TimeZone == "Local" {
-		return problem("time-zone", "is %q, which is no IANA zone such as America/Mexico_City", c.Upstream.TimeZone)
 	}
 	return nil
 }
@@ -117,8 +121,8 @@ func (c *Config) checkNames() error {
 // checkBearer checks that the settings of bearer tokens come together.
 func (c *Config) checkBearer() error {
 	parts := []struct{ flag, value string }{
-		{"jwt-issuer", c.Callers.JWTIssuer},
-		{"jwt-audience", c.Callers.JWTAudience},
+		{"jwt-issuer", c.Callers.Issuer},
+		{"jwt-audience", c.Callers.Audience},
 		{"jwks-url", c.Callers.JWKSURL},
 		{"credentials-file", c.Callers.CredentialsFile},
 	}
@@ -134,10 +138,10 @@ func (c *Config) checkBearer() error {
 	if set != "" && missing != "" {
 		return problem(set, "needs %s: bearer tokens take an issuer, an audience, a JWKS URL and a credentials file together", variable(missing))
 	}
-	if set == "" && c.Callers.JWTMerchantClaim != "merchant" {
+	if set == "" && c.Callers.MerchantClaim != "merchant" {
 		return problem("jwt-merchant-claim", "needs %s: without an issuer no bearer token is read", variable("jwt-issuer"))
 	}
-	if set != "" && c.Callers.UserToken.IsSet() {
+	if set != "" && c.Callers.UserToken != "" {
 		c.warn("user-token", "It is never used: with an issuer of bearer tokens, a caller that brings nothing is refused.")
 	}
 	if c.Callers.JWKSURL == "" {
@@ -151,14 +155,11 @@ func (c *Config) checkBearer() error {
 
 // checkPair refuses half a pair of credentials.
 func (c *Config) checkPair() error {
-	if c.Callers.UserToken.IsSet() && !c.Callers.APIKey.IsSet() {
+	if c.Callers.UserToken != "" && c.Callers.APIKey == "" {
 		return problem("user-token", "needs %s: upstream takes both together", variable("api-key"))
 	}
-	for _, s := range []struct {
-		flag   string
-		secret Secret
-	}{{"user-token", c.Callers.UserToken}, {"api-key", c.Callers.APIKey}} {
-		if err := checkCredential(s.secret.Reveal()); err != nil {
+	for _, s := range []struct{ flag, secret string }{{"user-token", c.Callers.UserToken}, {"api-key", c.Callers.APIKey}} {
+		if err := checkCredential(s.secret); err != nil {
 			return problem(s.flag, "%w", err)
 		}
 	}
@@ -176,14 +177,14 @@ func checkCredential(text string) error {
 
 // fillSandboxCredentials lets `go run .` answer a caller that sends nothing.
 func (c *Config) fillSandboxCredentials() {
-	if c.HasUpstream() || c.Callers.JWTIssuer != "" {
+	if c.HasUpstream() || c.Callers.Issuer != "" {
 		return
 	}
-	if !c.Callers.UserToken.IsSet() {
-		c.Callers.UserToken = Secret{"demo-seed"}
+	if c.Callers.UserToken == "" {
+		c.Callers.UserToken = "demo-seed"
 	}
-	if !c.Callers.APIKey.IsSet() {
-		c.Callers.APIKey = Secret{"demo-key"}
+	if c.Callers.APIKey == "" {
+		c.Callers.APIKey = "demo-key"
 	}
 }
 

@@ -78,7 +78,7 @@ func given(parsed *kong.Context) []string {
 }
 
 func newParser(line *commandLine, resolver kong.Resolver, stdout, stderr io.Writer) (*kong.Kong, error) {
-	return kong.New(line,
+	return kong.New(line, append(mappers(),
 		kong.Name("paymentlinks"),
 		kong.Description("A GraphQL API over the payment links of Billpocket."),
 		kong.NoDefaultHelp(),
@@ -87,7 +87,7 @@ func newParser(line *commandLine, resolver kong.Resolver, stdout, stderr io.Writ
 		kong.ValueFormatter(helpText),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
 		kong.Exit(func(int) {}), // Parse returns; it never ends the program
-	)
+	)...)
 }
 
 // helpFlag prints the help and ends the parse with errHelp, where kong's own
