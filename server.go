@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones on images that bring none
@@ -40,7 +41,9 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	log.SetOutput(io.Discard)    // net/http's transport quotes what upstream sends unasked there
 	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "paymentlinks:", err)
+		for line := range strings.Lines(err.Error()) { // a line for each problem
+			fmt.Fprintln(os.Stderr, "paymentlinks:", strings.TrimSuffix(line, "\n"))
+		}
 		os.Exit(1)
 	}
 }
@@ -63,6 +66,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return serveSandbox(ctx, cfg, stdout, logger)
 	case config.Schema:
 		_, err = io.WriteString(stdout, graph.SDL())
+	case config.APISchema:
+		_, err = io.WriteString(stdout, graph.APISDL())
 	case config.Version:
 		_, err = fmt.Fprintln(stdout, version())
 	case config.Help: // Parse has printed it
@@ -80,19 +85,18 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	}
 	defer func() { _ = listener.Close() }()
 	at.API = listener.Addr()
-	api := newServer(cfg, logger)
+	api := newServer(cfg, nil, logger)
 	sites := []serving.Site{{Server: api, Listener: listener}}
 
 	if cfg.Server.AdminListen != config.Off {
-		listener, err := serving.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", cfg.Server.AdminListen)
+		listener, err := serving.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", cfg.Server.AdminListen, cfg.Server.AdminListenElse)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = listener.Close() }()
 		at.Admin = listener.Addr()
-		admin := newServer(cfg, logger)
-		admin.Handler = serving.Probes(func() bool { return ctx.Err() == nil })
-		sites = append(sites, serving.Site{Server: admin, Listener: listener})
+		probes := serving.Probes(func() bool { return ctx.Err() == nil })
+		sites = append(sites, serving.Site{Server: newServer(cfg, probes, logger), Listener: listener})
 	}
 	links := billpocket.Settings(cfg.Upstream)
 	if !cfg.HasUpstream() {
@@ -129,6 +133,7 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	if api.Handler, err = handler(cfg, store, callers, logger); err != nil {
 		return err
 	}
+	logger.InfoContext(ctx, "serving", "at", at)
 	if err := cfg.Banner(stdout, at); err != nil {
 		return fmt.Errorf("banner: %w", err)
 	}
@@ -174,10 +179,7 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		return nil, err
 	}
 	mux.Handle("/", page)
-	mux.HandleFunc("GET /schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, graph.SDL()) // the caller may have left
-	})
+	mux.Handle("GET /schema.graphql", gqlhttp.Schema(graph.SDL(), graph.APISDL()))
 	return mux, nil
 }
 
@@ -202,8 +204,7 @@ func newPlayground(cfg config.Config) (http.Handler, error) {
 // newSandbox is the demo upstream, which lets go of its hanging answers when it stops.
 func newSandbox(cfg config.Config, logger *slog.Logger) *http.Server {
 	demo := sandbox.New(sandbox.Config{})
-	server := newServer(cfg, logger)
-	server.Handler = demo
+	server := newServer(cfg, demo, logger)
 	server.WriteTimeout = 0 // it answers as slowly as it is told to
 	server.RegisterOnShutdown(demo.Close)
 	return server
@@ -222,17 +223,12 @@ func serveSandbox(ctx context.Context, cfg config.Config, stdout io.Writer, logg
 	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, serving.Site{Server: newSandbox(cfg, logger), Listener: listener})
 }
 
-// newServer is a server that waits for nobody longer than it has to.
-func newServer(cfg config.Config, logger *slog.Logger) *http.Server {
-	const slowReader = 30 * time.Second // beyond the request's own time, for a client that reads slowly
-	return &http.Server{
-		ReadHeaderTimeout: cfg.Server.HeaderTimeout,
-		ReadTimeout:       cfg.Server.HeaderTimeout + cfg.Server.RequestTimeout,
-		WriteTimeout:      cfg.Server.RequestTimeout + slowReader,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    max(gqlhttp.ServerMaxHeaderBytes, 2*cfg.Edge.MaxHeaderBytes),
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-	}
+func newServer(cfg config.Config, handler http.Handler, logger *slog.Logger) *http.Server {
+	return serving.NewServer(serving.Bounds{
+		HeaderTimeout:  cfg.Server.HeaderTimeout,
+		RequestTimeout: cfg.Server.RequestTimeout,
+		MaxHeaderBytes: max(gqlhttp.ServerMaxHeaderBytes, 2*cfg.Edge.MaxHeaderBytes),
+	}, handler, logger)
 }
 
 // version is the module's version as the go command recorded it.

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"slices"
+	"strings"
+
 	"errors"
 	"fmt"
 	"net"
@@ -11,9 +14,13 @@ import (
 // Off turns a listener off.
 const Off = "off"
 
+// listPath is the path of upstream's call, below its base URL.
+const listPath = "/v1/custom-link"
+
 const (
 	defaultSandboxListen  = "127.0.0.1:8090"
-	embeddedSandboxListen = "127.0.0.1:0"
+	embeddedSandboxListen = freeLoopback
+	freeLoopback          = "127.0.0.1:0"
 )
 
 func (c *Config) completeSandbox() error {
@@ -46,6 +53,10 @@ func (c *Config) completeAddresses(env map[string]string) error {
 	}
 	if c.Server.SandboxListen == "" {
 		c.Server.SandboxListen = embeddedSandboxListen
+	}
+	// Trying the program out twice at once must work without a setting.
+	if !slices.Contains(c.given, "admin-listen") {
+		c.Server.AdminListenElse = freeLoopback
 	}
 	if err := checkAddress("sandbox-listen", c.Server.SandboxListen); err != nil {
 		return err
@@ -115,6 +126,9 @@ func (c *Config) checkUpstream() error {
 	}
 	if err := checkServiceURL(u.BaseURL, u.Insecure); err != nil {
 		return problem("upstream-url", "%w", err)
+	}
+	if strings.HasSuffix(strings.TrimRight(u.BaseURL, "/"), listPath) {
+		return problem("upstream-url", "ends in %s, which the program appends itself: leave that out", listPath)
 	}
 	return nil
 }

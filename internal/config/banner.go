@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
 )
@@ -12,6 +13,20 @@ type Addresses struct {
 	// API and Admin are of the server, Sandbox of the embedded one. Those that
 	// are not listened on are nil.
 	API, Admin, Sandbox net.Addr
+}
+
+// LogValue lists the addresses that are listened on.
+func (a Addresses) LogValue() slog.Value {
+	var attrs []slog.Attr
+	for _, at := range []struct {
+		name string
+		addr net.Addr
+	}{{"api", a.API}, {"admin", a.Admin}, {"sandbox", a.Sandbox}} {
+		if at.addr != nil {
+			attrs = append(attrs, slog.String(at.name, at.addr.String()))
+		}
+	}
+	return slog.GroupValue(attrs...)
 }
 
 // Banner writes what an operator wants to know of a server that has just

@@ -15,22 +15,25 @@ import (
 )
 
 // checkRanges checks every value against the bounds in its tag.
-func checkRanges(flags []*kong.Flag) error {
+func checkRanges(flags []*kong.Flag, problems *problems) {
 	for _, flag := range flags {
-		if !flag.Tag.Has("min") {
-			continue
+		if flag.Tag.Has("min") {
+			problems.add(checkRange(flag), variable(flag.Name))
 		}
-		low, err := number(flag.Value, flag.Tag.Get("min"))
-		if err != nil {
-			return err
-		}
-		high, err := number(flag.Value, flag.Tag.Get("max"))
-		if err != nil {
-			return err
-		}
-		if n := flag.Target.Int(); (n < low || n > high) && !isOff(flag.Value) {
-			return problem(flag.Name, "must be from %s to %s, and is %s", flag.Tag.Get("min"), flag.Tag.Get("max"), printed(flag.Value))
-		}
+	}
+}
+
+func checkRange(flag *kong.Flag) error {
+	low, err := number(flag.Value, flag.Tag.Get("min"))
+	if err != nil {
+		return err
+	}
+	high, err := number(flag.Value, flag.Tag.Get("max"))
+	if err != nil {
+		return err
+	}
+	if n := flag.Target.Int(); (n < low || n > high) && !isOff(flag.Value) {
+		return problem(flag.Name, "must be from %s to %s, and is %s", flag.Tag.Get("min"), flag.Tag.Get("max"), printed(flag.Value))
 	}
 	return nil
 }
@@ -58,27 +61,21 @@ func problem(flag, format string, args ...any) error {
 }
 
 // complete reads secret files, fills defaults that depend on other settings,
-// and refuses contradictions. The first problem is returned.
-func (c *Config) complete(command Command, env map[string]string) error {
+// and looks for contradictions.
+func (c *Config) complete(command Command, env map[string]string, problems *problems) {
 	if command == Sandbox {
-		return c.completeSandbox()
+		problems.add(c.completeSandbox(), "")
+		return
 	}
 	for _, check := range []func() error{
 		c.readSecrets, c.checkUpstream, c.checkSnapshots, c.checkBearer, c.checkDocuments, c.checkNames,
 	} {
-		if err := check(); err != nil {
-			return err
-		}
+		problems.add(check(), "")
 	}
 	c.fillSandboxCredentials()
-	if err := c.checkPair(); err != nil {
-		return err
-	}
-	if err := c.completeAddresses(env); err != nil {
-		return err
-	}
+	problems.add(c.checkPair(), "")
+	problems.add(c.completeAddresses(env), "")
 	c.share()
-	return nil
 }
 
 // checkSnapshots lets a long FreshFor alone outlast the default of StaleFor;

@@ -25,7 +25,9 @@ const (
 	Sandbox Command = "sandbox"
 	Schema  Command = "schema"
 	Version Command = "version"
-	Help    Command = "help"
+	// APISchema is schema --api.
+	APISchema Command = "schema --api"
+	Help      Command = "help"
 )
 
 // Config is every setting, checked. It is not changed after Parse, so it is
@@ -64,13 +66,14 @@ type Warning struct {
 
 // Server is how the program is reached.
 type Server struct {
-	Listen         string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8080 with the sandbox, :8080 otherwise" help:"The API's address. The variable PORT sets the port, where this is not set."`
-	AdminListen    string        `placeholder:"HOST:PORT" default:"127.0.0.1:8081" help:"Address of the probes /livez and /readyz, or off."`
-	SandboxListen  string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8090 alone, a free port when embedded" help:"The sandbox's address. The embedded one listens on loopback only."`
-	Production     bool          `help:"Introspection, playground, /schema.graphql and GET other than of persisted documents off; needs an upstream URL."`
-	RequestTimeout time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`
-	HeaderTimeout  time.Duration `default:"5s" min:"100ms" max:"1m" help:"Bound on reading a request's headers."`
-	DrainTimeout   time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after SIGTERM or SIGINT; 0: they are cut off."`
+	Listen          string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8080 with the sandbox, :8080 otherwise" help:"The API's address. The variable PORT sets the port, where this is not set."`
+	AdminListen     string        `placeholder:"HOST:PORT" default:"127.0.0.1:8081" help:"Address of the probes /livez and /readyz, or off. Over the sandbox the default yields to a free port if it is taken."`
+	AdminListenElse string        `kong:"-"` // see completeAddresses
+	SandboxListen   string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8090 alone, a free port when embedded" help:"The sandbox's address. The embedded one listens on loopback only."`
+	Production      bool          `help:"Introspection, playground, /schema.graphql and GET other than of persisted documents off; needs an upstream URL."`
+	RequestTimeout  time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`
+	HeaderTimeout   time.Duration `default:"5s" min:"100ms" max:"1m" help:"Bound on reading a request's headers."`
+	DrainTimeout    time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after SIGTERM or SIGINT; 0: they are cut off."`
 }
 
 // Upstream is where the links come from; it converts to billpocket.Settings.

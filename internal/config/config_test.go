@@ -46,7 +46,7 @@ func TestParseWithNothingSet(t *testing.T) {
 		t.Errorf("credentials of the sandbox = %q", got)
 	}
 	wantServer := config.Server{
-		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", SandboxListen: "127.0.0.1:0",
+		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", AdminListenElse: "127.0.0.1:0", SandboxListen: "127.0.0.1:0",
 		RequestTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second, DrainTimeout: 15 * time.Second,
 	}
 	if diff := cmp.Diff(wantServer, c.Server); diff != "" {
@@ -128,6 +128,8 @@ func TestParseValues(t *testing.T) {
 		"sandbox for others":    {[]string{"sandbox", "--sandbox-listen=:8090"}, nil, func(c config.Config) any { return c.Server.SandboxListen }, ":8090"},
 		"anonymous by name":     {nil, []string{"PAYMENTLINKS_LISTEN=:8080", "PAYMENTLINKS_ALLOW_ANONYMOUS=true"}, func(c config.Config) any { return c.Server.Listen }, ":8080"},
 		"API key alone":         {nil, []string{upstream, "PAYMENTLINKS_API_KEY=k"}, func(c config.Config) any { return c.ServesAnonymous() }, false},
+		"admin by name":         {nil, []string{"PAYMENTLINKS_ADMIN_LISTEN=127.0.0.1:8081"}, func(c config.Config) any { return c.Server.AdminListenElse }, ""},
+		"admin, upstream":       {nil, []string{upstream}, func(c config.Config) any { return c.Server.AdminListenElse }, ""},
 		"admin off":             {[]string{"--admin-listen=off"}, nil, func(c config.Config) any { return c.Server.AdminListen }, "off"},
 		"schema reads no value": {[]string{"schema"}, []string{"PAYMENTLINKS_MAX_DEPTH=wrong"}, func(c config.Config) any { return c.Server.Listen }, ""},
 	}
@@ -233,6 +235,9 @@ func TestUpstreamURL(t *testing.T) {
 		"no host":                 {"https:///v1", false, false},
 		"bad port":                {"https://api.example.com:99999", false, false},
 		"bad escape":              {"https://api.example.com/%SECRET", false, false},
+		"the call itself":         {"https://api.example.com/v1/custom-link", false, false},
+		"the call, slash":         {"https://api.example.com/billpocket/v1/custom-link/", false, false},
+		"like the call":           {"https://api.example.com/v1/custom-links", false, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -377,10 +382,41 @@ func TestHelp(t *testing.T) {
 func TestCommands(t *testing.T) {
 	tests := map[string]config.Command{
 		"": config.Serve, "serve": config.Serve, "sandbox": config.Sandbox, "schema": config.Schema, "version": config.Version,
+		"schema --api": config.APISchema, "--version": config.Version, "help": config.Help, "help sandbox": config.Help,
 	}
 	for arg, want := range tests {
-		if got, _, err := config.Parse(strings.Fields(arg), nil, io.Discard, io.Discard); err != nil || got != want {
+		// A setting that is wrong is no matter to a command that uses none.
+		var wrong []string
+		if want != config.Serve && want != config.Sandbox {
+			wrong = []string{"PAYMENTLINKS_MAX_DEPTH=wrong", "PAYMENTLINKS_FRESH_FOR=1000h"}
+		}
+		if got, _, err := config.Parse(strings.Fields(arg), wrong, io.Discard, io.Discard); err != nil || got != want {
 			t.Errorf("Parse(%q) = %q, %v, want %q", arg, got, err, want)
 		}
+	}
+}
+
+// TestAllProblemsAtOnce: each problem is a line, and what may follow from
+// another alone is left out.
+func TestAllProblemsAtOnce(t *testing.T) {
+	_, _, err := config.Parse([]string{"--max-links=0"}, []string{
+		"PAYMENTLINKS_FRESH_FOR=soon", "PAYMENTLINKS_STALE_FOR=1s", // of the two, only the first is known to be wrong
+		"PAYMENTLINKS_MAX_DEPTH=-1", "PAYMENTLINKS_LISTEN=here", "PAYMENTLINKS_TRUSTED_ONLY=true",
+		"PAYMENTLINKS_UPSTREAM_URL=ftp://x.example", "PAYMENTLINKS_ALLOWED_HOSTS=*",
+	}, io.Discard, io.Discard)
+	if err == nil {
+		t.Fatal("Parse accepted it all")
+	}
+	var got []string
+	for line := range strings.Lines(err.Error()) {
+		name, _, _ := strings.Cut(line, " ")
+		got = append(got, strings.Trim(name, ":"))
+	}
+	want := []string{
+		"PAYMENTLINKS_FRESH_FOR", "PAYMENTLINKS_MAX_DEPTH", "PAYMENTLINKS_MAX_LINKS", "PAYMENTLINKS_UPSTREAM_URL",
+		"PAYMENTLINKS_TRUSTED_ONLY", "PAYMENTLINKS_ALLOWED_HOSTS", "PAYMENTLINKS_LISTEN",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s\n%v", diff, err)
 	}
 }
