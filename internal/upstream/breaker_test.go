@@ -243,7 +243,7 @@ func TestLateTriesAreNoProbe(t *testing.T) {
 func TestOpenBreakerSparesTheLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &outcomes{kind: fault.UpstreamUnavailable, hold: make(chan struct{})}
-		p := newPolicies(t, upstream.Config{Lister: up, Concurrency: 4})
+		p := newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{Concurrency: 4}})
 		for _, token := range []string{"cold1", "cold2"} { // all places of tenants without a list
 			go func() { _, _ = p.List(t.Context(), pair(t, token), nil) }()
 		}
