@@ -58,6 +58,9 @@ fmt: $(golangci-lint) ## format
 release-schema: ## the schema becomes the released one, last before a release is tagged
 	go build -buildvcs=false -o .artifacts/paymentlinks . && node e2e/schema/release.mjs
 
+house: ## draw docs/house.md from the imports
+	go test -count=1 -run='^TestHousePage$$' ./internal/archtest -update
+
 fuzz: ## every fuzzer for FUZZTIME, one at a time
 	@.ci/fuzz $(FUZZTIME)
 
