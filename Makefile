@@ -8,14 +8,18 @@ SHELL := bash
 # The releases that the checks were written for.
 GOLANGCI_LINT_VERSION := v2.15.0
 GOVULNCHECK_VERSION := v1.9.0
+GREMLINS_VERSION := v0.6.0
 
 # How long make fuzz gives each fuzzer.
 FUZZTIME := 60s
+# Which rooms make mutants changes; all of its own if empty.
+MUTATE :=
 # Which benchmarks make bench runs.
 BENCH := .
 
 golangci-lint := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 govulncheck := .tools/govulncheck-$(GOVULNCHECK_VERSION)
+gremlins := .tools/gremlins-$(GREMLINS_VERSION)
 
 .PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz soak bench compare
 
@@ -72,6 +76,15 @@ bench: ## every benchmark that matches BENCH, with allocations
 
 compare: ## requests a second beside other GraphQL servers (half an hour, a quiet machine)
 	bench/run
+
+soak: ## what only shows after a while, at most ten minutes, with a report
+	go test -count=1 -tags=soak -run='^TestSoak' -timeout=10m -v ./...
+
+mutants: $(gremlins) ## small changes to the costliest rooms that no test notices (hours; MUTATE=./internal/money for one)
+	@.ci/mutants $(gremlins) $(MUTATE)
+
+$(gremlins):
+	.ci/install github.com/go-gremlins/gremlins/cmd/gremlins $(GREMLINS_VERSION)
 
 $(golangci-lint):
 	.ci/install github.com/golangci/golangci-lint/v2/cmd/golangci-lint $(GOLANGCI_LINT_VERSION)
