@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log" //nolint:depguard // only to silence it
@@ -15,6 +16,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -25,6 +28,7 @@ import (
 	"paymentlinks/internal/billpocket"
 	"paymentlinks/internal/caller"
 	"paymentlinks/internal/config"
+	"paymentlinks/internal/doctor"
 	"paymentlinks/internal/gqlhttp"
 	"paymentlinks/internal/guard"
 	"paymentlinks/internal/persisted"
@@ -32,15 +36,20 @@ import (
 	"paymentlinks/internal/sandbox"
 	"paymentlinks/internal/serving"
 	"paymentlinks/internal/snapshot"
+	"paymentlinks/internal/telemetry"
 	"paymentlinks/internal/tenant"
 	"paymentlinks/internal/upstream"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	log.SetOutput(io.Discard)    // net/http's transport quotes what upstream sends unasked there
+	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // a reader of the log that leaves ends nothing
+	log.SetOutput(io.Discard)      // net/http's transport quotes what upstream sends unasked there
 	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
+		if verdict, ok := errors.AsType[verdict](err); ok { // the report has said it all
+			os.Exit(int(verdict))
+		}
 		for line := range strings.Lines(err.Error()) { // a line for each problem
 			fmt.Fprintln(os.Stderr, "paymentlinks:", strings.TrimSuffix(line, "\n"))
 		}
@@ -52,16 +61,23 @@ func main() {
 // ctx ends and the requests in flight are answered.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
 	command, cfg, err := config.Parse(args, environ, stdout, stderr)
+	if err != nil && len(args) > 0 && args[0] == string(config.Doctor) {
+		return tell(doctor.Refused(err), stdout, slices.Contains(args, "--json"))
+	}
 	if err != nil {
 		return err
 	}
-	logger := cfg.Log.Logger(stderr)
+	logs := telemetry.NewLog(stderr, cfg.Log.Logger, 0)
+	defer closeLog(ctx, logs)
+	logger := logs.Logger
 	for _, w := range cfg.Warnings {
 		logger.WarnContext(ctx, "doubtful setting", "setting", w.Setting, "problem", w.Message, "nearest", w.Nearest)
 	}
 	switch command {
 	case config.Serve:
 		return serve(ctx, cfg, stdout, logger)
+	case config.Doctor:
+		return examine(ctx, cfg, stdout)
 	case config.Sandbox:
 		return serveSandbox(ctx, cfg, stdout, logger)
 	case config.Schema:
@@ -73,6 +89,13 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case config.Help: // Parse has printed it
 	}
 	return err
+}
+
+// closeLog writes what is left of the log, if anybody reads it.
+func closeLog(ctx context.Context, logs *telemetry.Log) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_ = logs.Close(ctx) // there is no place left to tell of it
 }
 
 // serve runs the API, the probes and, without an upstream, the sandbox.
@@ -140,6 +163,48 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, sites...)
 }
 
+// examine tells whether the program would work with these settings.
+func examine(ctx context.Context, cfg config.Config, stdout io.Writer) error {
+	c := doctor.Config{Offline: cfg.Doctor.Offline, Client: billpocket.Config{Settings: billpocket.Settings(cfg.Upstream)}}
+	for line := range strings.Lines(cfg.String()) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		c.Settings = append(c.Settings, doctor.Setting{Name: name, Value: value})
+	}
+	for _, w := range cfg.Warnings {
+		c.Warnings = append(c.Warnings, w.Setting+": "+w.Message)
+	}
+	if pair, err := tenant.NewCredentials(cfg.Callers.UserToken, cfg.Callers.APIKey); err == nil {
+		c.Pair = pair
+	}
+	if manifests := cfg.Persisted.Manifests; len(manifests) > 0 {
+		c.Parts = append(c.Parts, doctor.Part{Name: "documents", Check: func() error {
+			_, err := persisted.New(persisted.Config{Settings: persisted.Settings{Manifests: manifests}})
+			return err
+		}})
+	}
+	return tell(doctor.Examine(ctx, c), stdout, cfg.Doctor.JSON)
+}
+
+// tell writes a report. Unless all is well, it returns the verdict.
+func tell(r *doctor.Report, stdout io.Writer, asJSON bool) error {
+	write := r.WriteText
+	if asJSON {
+		write = r.WriteJSON
+	}
+	if err := write(stdout); err != nil {
+		return err
+	}
+	if code := r.ExitCode(); code != 0 {
+		return verdict(code)
+	}
+	return nil
+}
+
+// verdict is the exit code of an examination that found something.
+type verdict int
+
+func (v verdict) Error() string { return "the examination ends with exit code " + strconv.Itoa(int(v)) }
+
 // handler is everything below the API's address.
 func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
 	documents, err := guard.New(guard.Limits(cfg.Document))
@@ -162,6 +227,7 @@ func handler(cfg config.Config, source graph.LinkSource, callers *caller.Callers
 		Guard:     documents,
 		Persisted: named,
 		Challenge: callers.Challenge(),
+		AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog),
 		Logger:    logger,
 	})
 	if err != nil {

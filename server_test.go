@@ -22,7 +22,15 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is the program itself for a test that needs a process of its own.
+func TestMain(m *testing.M) {
+	if os.Getenv("TEST_AS_PROGRAM") != "" {
+		os.Args = os.Args[:1]
+		main()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // service is the program, run by start.
 type service struct {

@@ -216,6 +216,10 @@ func TestTrustedDocumentsAreChecked(t *testing.T) {
 // TestStartIsLogged: doubtful settings, limits that are off, and the addresses.
 func TestStartIsLogged(t *testing.T) {
 	s := start(t, "PAYMENTLINKS_MAX_DEPHT=3", "PAYMENTLINKS_MAX_DEPTH=0")
+	s.cancel()
+	if err := s.stopped(); err != nil { // only then all of the log is written
+		t.Fatal(err)
+	}
 	for _, want := range []string{"PAYMENTLINKS_MAX_DEPHT", "nearest=PAYMENTLINKS_MAX_DEPTH", "settings.max_depth=0", "no upstream URL is set", strings.TrimPrefix(s.admin, "http://")} {
 		if log := s.stderr.String(); !strings.Contains(log, want) {
 			t.Errorf("the log lacks %q:\n%s", want, log)

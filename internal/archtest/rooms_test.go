@@ -51,9 +51,9 @@ func rooms() map[string]room {
 		"": { // wiring: everything but test helpers
 			in: process,
 			ours: []string{
-				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config",
+				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor",
 				"internal/gqlhttp", "internal/guard", "internal/persisted", "internal/playground", "internal/sandbox",
-				"internal/serving", "internal/snapshot", "internal/tenant", "internal/upstream",
+				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},
 			doors: []string{"log", "net/http", "os", "os/signal", "syscall"},
 		},
@@ -119,6 +119,7 @@ func rooms() map[string]room {
 		// The vocabulary that all share.
 		"internal/address":  {in: domain, doors: []string{"net"}}, // SplitHostPort, and no socket
 		"internal/bounded":  {in: domain, doors: []string{"os"}},
+		"internal/cause":    {in: domain, doors: []string{"net", "syscall"}}, // errors of connections
 		"internal/exchange": {in: domain},
 		"internal/fault":    {in: domain},
 		"internal/tenant":   {in: domain},
@@ -127,10 +128,10 @@ func rooms() map[string]room {
 		"internal/billpocket": {
 			in: upstream,
 			ours: []string{
-				"internal/address", "internal/bounded", "internal/fault", "internal/money", "internal/paymentlink", "internal/tenant",
+				"internal/address", "internal/bounded", "internal/cause", "internal/fault", "internal/money", "internal/paymentlink", "internal/tenant",
 			},
 			modules: []string{compress},
-			doors:   []string{"net", "net/http", "syscall", "unsafe"}, // errors of connections, text that aliases the body
+			doors:   []string{"net", "net/http", "unsafe"}, // text that aliases the body
 		},
 		"internal/upstream": { // it decides by fault kind, and knows no client
 			in:      upstream,
@@ -155,7 +156,7 @@ func rooms() map[string]room {
 		},
 		"internal/caller": {
 			in:   edge,
-			ours: []string{"internal/address", "internal/bounded", "internal/fault", "internal/tenant"},
+			ours: []string{"internal/address", "internal/bounded", "internal/cause", "internal/fault", "internal/tenant"},
 			modules: []string{
 				"github.com/MicahParks/jwkset", "github.com/MicahParks/keyfunc/v3", "github.com/goccy/go-yaml",
 				"github.com/golang-jwt/jwt/v5",
@@ -177,10 +178,16 @@ func rooms() map[string]room {
 			modules: []string{"github.com/alecthomas/kong"},
 			doors:   []string{"net"},
 		},
-		"internal/serving": {in: process, doors: []string{"net", "net/http"}},
+		"internal/doctor": {
+			in:    upstream,
+			ours:  []string{"internal/billpocket", "internal/fault", "internal/tenant"},
+			doors: []string{"net/http", "net/http/httptrace"},
+		},
+		"internal/serving":   {in: process, doors: []string{"net", "net/http"}},
+		"internal/telemetry": {in: process},
 
 		// An upstream to try and test with: it must not share our reading of the contract.
-		"internal/sandbox": {in: upstream, doors: []string{"net/http"}},
+		"internal/sandbox": {in: upstream, ours: []string{"internal/address"}, doors: []string{"net", "net/http"}},
 
 		// Tests alone.
 		"internal/archtest": {in: process},

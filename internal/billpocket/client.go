@@ -65,6 +65,12 @@ type Config struct {
 	Transport http.RoundTripper
 	// UserAgent is the header of that name; "" is DefaultUserAgent.
 	UserAgent string
+
+	// Answered, unless nil, is called with the status and, where it was read,
+	// with the body of each answer, before the body is decoded. It must keep
+	// nothing of the body.
+	Answered func(status int, body []byte)
+
 	// Logger hears of elements that could not be read; nil is silence.
 	Logger *slog.Logger
 	// Now is time.Now if nil.
@@ -80,6 +86,7 @@ type Client struct {
 	tryTimeout   time.Duration
 	decoder      decoder
 	liveHosts    []string
+	answered     func(status int, body []byte)
 	logger       *slog.Logger
 	now          func() time.Time
 }
@@ -102,6 +109,7 @@ func New(c Config) (*Client, error) {
 		tryTimeout:   c.TryTimeout,
 		decoder:      decoder{location: c.Location},
 		liveHosts:    c.LiveHosts,
+		answered:     c.Answered,
 		logger:       c.Logger,
 		now:          c.Now,
 	}
@@ -126,6 +134,9 @@ func (c *Client) setDefaults() {
 	}
 	if c.decoder.location == nil {
 		c.decoder.location = time.UTC
+	}
+	if c.answered == nil {
+		c.answered = func(int, []byte) {}
 	}
 	if c.logger == nil {
 		c.logger = slog.New(slog.DiscardHandler)
@@ -182,9 +193,12 @@ func (c *Client) try(
 	case http.StatusNoContent:
 		body = emptyBuffer()
 	default:
+		c.answered(resp.StatusCode, nil)
 		drain(resp.Body, cancel)
 		return nil, statusFault(resp, sentAt)
 	}
+
+	c.answered(resp.StatusCode, body.Bytes())
 
 	version := body.version()
 	if prev != nil && prev.Set != nil && prev.Version == version {

@@ -195,6 +195,7 @@ type compacted struct {
 	body []byte
 }
 
+// Add takes an element, and returns false for one whose id is there already.
 func (c *compacted) Add(r *paymentlink.Record) bool {
 	if _, repeated := c.seen[r.ID]; repeated {
 		return false
@@ -208,5 +209,8 @@ func (c *compacted) Add(r *paymentlink.Record) bool {
 	return true
 }
 
+// Full is false: the elements came from a list that was read.
 func (c *compacted) Full() bool { return false }
-func (c *compacted) Grow(int)   {}
+
+// Grow does nothing: the body grows as it must.
+func (c *compacted) Grow(int) {}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"paymentlinks/internal/cause"
 	"paymentlinks/internal/fault"
 )
 
@@ -81,7 +82,7 @@ func classify(ctx, tryCtx context.Context, err error) *fault.Error {
 	case tryCtx.Err() != nil, isTimeout(err):
 		return fault.NewUpstreamTimeout(context.DeadlineExceeded)
 	}
-	return fault.Wrap(fault.UpstreamUnavailable, unavailable, cause(err))
+	return fault.Wrap(fault.UpstreamUnavailable, unavailable, cause.Of(err))
 }
 
 func isTimeout(err error) bool {

@@ -3,6 +3,7 @@
 package bounded
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,13 @@ func ReadFile(name string, maxBytes int64) ([]byte, error) {
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	return ReadAll(f, maxBytes)
+}
+
+// ReadTextFile is ReadFile for a text that people edit: it leaves out the byte
+// order mark that some editors put in front.
+func ReadTextFile(name string, maxBytes int64) ([]byte, error) {
+	content, err := ReadFile(name, maxBytes)
+	return bytes.TrimPrefix(content, []byte("\ufeff")), err
 }
 
 // ReadAll reads at most maxBytes to the end. Its errors are those of r, or wrap

@@ -28,6 +28,18 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
+func TestReadTextFileLeavesTheByteOrderMarkOut(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "file")
+	for content, want := range map[string]string{"\ufeffa\ufeff": "a\ufeff", "a": "a", "\ufeff": ""} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := bounded.ReadTextFile(name, 10); string(got) != want || err != nil {
+			t.Errorf("%q: %q, %v, want %q", content, got, err, want)
+		}
+	}
+}
+
 func TestReadAllHandsErrorsOn(t *testing.T) {
 	boom := errors.New("boom")
 	if got, err := bounded.ReadAll(iotest.ErrReader(boom), 5); got != nil || !errors.Is(err, boom) {

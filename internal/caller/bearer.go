@@ -16,7 +16,12 @@ func bearer(authorization []string) (token string, ok bool, err error) {
 	if len(authorization) > 1 {
 		return "", false, unauthenticated("Authorization must be sent at most once.")
 	}
-	scheme, rest, _ := strings.Cut(authorization[0], " ")
+	// The scheme ends at any white space: a tab there is malformed, and must not
+	// make the caller one that brings nothing.
+	scheme, rest := authorization[0], ""
+	if end := strings.IndexAny(scheme, " \t"); end >= 0 {
+		scheme, rest = scheme[:end], scheme[end:]
+	}
 	if !strings.EqualFold(scheme, "Bearer") {
 		return "", false, nil
 	}

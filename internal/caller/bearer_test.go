@@ -31,6 +31,8 @@ func TestBearer(t *testing.T) {
 		"parameters":        {[]string{`Bearer realm="x"`}, "", fault.Unauthenticated},
 		"trailing space":    {[]string{"Bearer a "}, "", fault.Unauthenticated},
 		"control character": {[]string{"Bearer a\x00"}, "", fault.Unauthenticated},
+		"tab":               {[]string{"Bearer\ta"}, "", fault.Unauthenticated},
+		"tab after a space": {[]string{"Bearer \ta"}, "", fault.Unauthenticated},
 		"two values":        {[]string{"Bearer a", "Bearer a"}, "", fault.Unauthenticated},
 		"two schemes":       {[]string{"Basic a", "Digest b"}, "", fault.Unauthenticated},
 	}
@@ -50,7 +52,7 @@ func FuzzBearer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		token, ok, err := bearer([]string{value})
-		isBearer := len(value) >= 6 && strings.EqualFold(value[:6], "bearer") && (len(value) == 6 || value[6] == ' ')
+		isBearer := len(value) >= 6 && strings.EqualFold(value[:6], "bearer") && (len(value) == 6 || value[6] == ' ' || value[6] == '\t')
 		switch {
 		case ok && err != nil:
 			t.Fatalf("bearer(%q): both a token and an error", value)

@@ -14,7 +14,7 @@ func BenchmarkIdentifyHeaders(b *testing.B) {
 	r := request(b, "BP-User-Token", "t", "X-Api-Key", "k")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := callers.Identify(r); err != nil {
+		if _, err := callers.Identify(b.Context(), r); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -25,7 +25,7 @@ func BenchmarkIdentifyToken(b *testing.B) {
 	r := request(b, "Authorization", "Bearer "+bench.token(nil))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := bench.Identify(r); err != nil {
+		if _, err := bench.Identify(b.Context(), r); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -154,16 +154,17 @@ func (cfg Config) check() error {
 	return nil
 }
 
-// Identify returns the tenant for which r is answered. The zero Tenant and no
+// Identify returns the tenant for which r is answered. ctx bounds the wait for
+// the issuer's keys; r's own context is not looked at. The zero Tenant and no
 // error mean that the caller brought nothing and nothing is configured for it.
 //
 // The error is a *fault.Error: fault.Unauthenticated for credentials that are
 // malformed, contradictory or not valid, for a valid token whose merchant is
 // not known here (the caller cannot be told apart from a stranger), and for a
 // caller that brings nothing although an issuer is set; fault.Overloaded while
-// the issuer's keys cannot be fetched; fault.Canceled when the caller leaves
-// meanwhile. Errors hold nothing of the request.
-func (c *Callers) Identify(r *http.Request) (tenant.Tenant, error) {
+// the issuer's keys cannot be fetched; fault.Timeout and fault.Canceled when ctx
+// ends meanwhile. Errors hold nothing of the request.
+func (c *Callers) Identify(ctx context.Context, r *http.Request) (tenant.Tenant, error) {
 	token, hasToken, err := bearer(r.Header["Authorization"])
 	if err != nil {
 		return tenant.Tenant{}, err
@@ -171,7 +172,7 @@ func (c *Callers) Identify(r *http.Request) (tenant.Tenant, error) {
 	userTokens, apiKeys := r.Header[userTokenHeader], r.Header[apiKeyHeader]
 	if len(userTokens) == 0 && len(apiKeys) == 0 {
 		if hasToken {
-			return c.identifyToken(r.Context(), token)
+			return c.identifyToken(ctx, token)
 		}
 		return c.identifyNothing()
 	}

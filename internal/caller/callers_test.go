@@ -85,7 +85,7 @@ func TestIdentifyByHeaders(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer callers.Close()
-				got, err := callers.Identify(request(t, test.header...))
+				got, err := callers.Identify(t.Context(), request(t, test.header...))
 				want := test.want[configuration]
 				if want == refused {
 					if !got.IsZero() || fault.KindOf(err) != fault.Unauthenticated {
@@ -148,12 +148,12 @@ func TestIssuerTurnsAwayWhoBringsNothing(t *testing.T) {
 		"two tokens":      {"Authorization", "Bearer " + b.token(nil), "Authorization", "Bearer " + b.token(nil)},
 		"Basic and token": {"Authorization", "Basic dTpw", "Authorization", "Bearer " + b.token(nil)},
 	} {
-		got, err := b.Identify(request(t, header...))
+		got, err := b.Identify(t.Context(), request(t, header...))
 		if !got.IsZero() || fault.KindOf(err) != fault.Unauthenticated {
 			t.Errorf("%s: Identify = %q, %v; want UNAUTHENTICATED", name, show(got), err)
 		}
 	}
-	got, err := b.Identify(request(t, "BP-User-Token", "t", "X-Api-Key", "k"))
+	got, err := b.Identify(t.Context(), request(t, "BP-User-Token", "t", "X-Api-Key", "k"))
 	if err != nil || show(got) != "t/k" {
 		t.Errorf("pass-through beside an issuer: %q, %v", show(got), err)
 	}

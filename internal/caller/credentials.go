@@ -51,7 +51,7 @@ type credentialsFile struct {
 // openCredentialsFile reads the file once; then it must be whole.
 func openCredentialsFile(path string, now func() time.Time, logger *slog.Logger) (*credentialsFile, error) {
 	f := &credentialsFile{path: path, now: now, logger: logger, readAt: now()}
-	content, err := bounded.ReadFile(path, maxCredentialsFile)
+	content, err := bounded.ReadTextFile(path, maxCredentialsFile)
 	if err != nil {
 		return nil, fmt.Errorf("credentials file: %w", err)
 	}
@@ -83,7 +83,7 @@ func (f *credentialsFile) refresh() {
 		return
 	}
 	f.readAt = now
-	content, err := bounded.ReadFile(f.path, maxCredentialsFile)
+	content, err := bounded.ReadTextFile(f.path, maxCredentialsFile)
 	if err != nil {
 		if !f.missing {
 			f.logger.Error("credentials file not read, the merchants stay as they were", "error", err)

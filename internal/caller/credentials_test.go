@@ -164,6 +164,14 @@ func TestRemovedFileLeavesTheMerchants(t *testing.T) {
 	b.wantPair(b.token(nil), "back")
 }
 
+// Some editors put a byte order mark in front: it is not part of the first name.
+func TestByteOrderMarkIsLeftOut(t *testing.T) {
+	b := newBench(t, nil)
+	b.writeFile("\ufeffacme: {userToken: of-acme, apiKey: k}")
+	b.advance(time.Second)
+	b.wantPair(b.token(nil), "of-acme")
+}
+
 // Tokens that look like numbers or truths stay the text that they are.
 func TestScalarsAreText(t *testing.T) {
 	for _, scalar := range []string{"12345678901234567890123", "1e5", "0x1F", "007", "true", "1.50", "2026-01-01", "null-ish", "'null'", "-.inf", ".nan"} {

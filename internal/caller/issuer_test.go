@@ -203,7 +203,7 @@ func (b *bench) token(change func(jwt.MapClaims)) string {
 
 // identify asks who sends a bearer token.
 func (b *bench) identify(token string) (tenant.Tenant, error) {
-	return b.Identify(request(b.tb, "Authorization", "Bearer "+token))
+	return b.Identify(b.tb.Context(), request(b.tb, "Authorization", "Bearer "+token))
 }
 
 // wantPair checks that a token stands for a user token.

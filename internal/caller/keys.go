@@ -12,6 +12,7 @@ import (
 	"github.com/MicahParks/jwkset"
 
 	"paymentlinks/internal/bounded"
+	"paymentlinks/internal/cause"
 )
 
 const (
@@ -183,7 +184,7 @@ func (k *keySet) close() {
 }
 
 // replace fetches the set and puts it in the place of the one it had. Its
-// errors hold nothing of the answer.
+// errors hold nothing of the answer, which net/http quotes where it is malformed.
 func (k *keySet) replace() (err error) {
 	defer func() {
 		if recover() != nil {
@@ -199,15 +200,18 @@ func (k *keySet) replace() (err error) {
 	req.Header.Set("Accept", "application/jwk-set+json, application/json")
 	resp, err := k.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("ask for the keys: %w", err)
+		return fmt.Errorf("ask for the keys: %w", cause.Of(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("ask for the keys: status %d", resp.StatusCode)
 	}
 	body, err := bounded.ReadAll(resp.Body, maxJWKSBytes)
-	if err != nil {
+	switch {
+	case errors.Is(err, bounded.ErrTooLarge):
 		return fmt.Errorf("read the keys: %w", err)
+	case err != nil:
+		return fmt.Errorf("read the keys: %w", cause.Of(err))
 	}
 	keys, err := publicKeys(body)
 	if err != nil {

@@ -119,18 +119,18 @@ func TestIssuerDownAtStart(t *testing.T) {
 				t.Fatalf("New = %v: an issuer that is down must not stop the start", err)
 			}
 			defer second.Close()
-			_, err = second.Identify(request(t, "Authorization", "Bearer "+good))
+			_, err = second.Identify(t.Context(), request(t, "Authorization", "Bearer "+good))
 			if classified, ok := errors.AsType[*fault.Error](err); !ok || classified.Kind != fault.Overloaded || classified.RetryAfter <= 0 {
 				t.Errorf("error %v, want OVERLOADED with a time to try again", err)
 			}
 			// Pass-through callers do not depend on the issuer.
-			if _, err := second.Identify(request(t, "BP-User-Token", "t", "X-Api-Key", "k")); err != nil {
+			if _, err := second.Identify(t.Context(), request(t, "BP-User-Token", "t", "X-Api-Key", "k")); err != nil {
 				t.Errorf("pass-through while the issuer is down: %v", err)
 			}
 
 			b.issuer.set(func(i *issuer) { i.answer = nil })
 			b.advance(5 * time.Second)
-			if got, err := second.Identify(request(t, "Authorization", "Bearer "+good)); err != nil || got.UserToken() != "acme-token" {
+			if got, err := second.Identify(t.Context(), request(t, "Authorization", "Bearer "+good)); err != nil || got.UserToken() != "acme-token" {
 				t.Errorf("after the issuer came back: %v", err)
 			}
 		})
@@ -152,6 +152,36 @@ func TestKeysStayGoodWhileTheIssuerIsDown(t *testing.T) {
 	b.wantKind(sign(t, jwt.SigningMethodES256, newECKey(t), b.claims(nil), map[string]any{"kid": "k2"}), fault.Overloaded)
 	if log := b.log.String(); !strings.Contains(log, "status 502") || strings.Contains(log, "eyJ") {
 		t.Errorf("want the status and nothing of a token in the log:\n%s", log)
+	}
+}
+
+// net/http quotes what it cannot read, and an issuer may well echo what it was sent.
+func TestMalformedAnswerIsNotLogged(t *testing.T) {
+	for name, answer := range map[string]string{
+		"status line": "HTTP/1.1 SECRET\r\n\r\n",
+		"header":      "HTTP/1.1 200 OK\r\nSECRET\r\n\r\n",
+		"trailer":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSECRET\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil)
+			b.wantPair(b.token(nil), "acme-token")
+			b.issuer.set(func(i *issuer) {
+				i.answer = func(w http.ResponseWriter, _ *http.Request) {
+					connection, _, err := http.NewResponseController(w).Hijack()
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					_, _ = connection.Write([]byte(answer))
+					_ = connection.Close()
+				}
+			})
+			b.advance(time.Minute)
+			b.wantKind(sign(t, jwt.SigningMethodES256, newECKey(t), b.claims(nil), map[string]any{"kid": "k2"}), fault.Overloaded)
+			if log := b.log.String(); !strings.Contains(log, "keys of the token issuer not fetched") || strings.Contains(log, "SECRET") {
+				t.Errorf("want a line, and nothing of the answer in it:\n%s", log)
+			}
+		})
 	}
 }
 
@@ -178,7 +208,7 @@ func TestHungIssuerDelaysNoStart(t *testing.T) {
 			t.Errorf("New took %v", took)
 		}
 		token := sign(t, jwt.SigningMethodES256, newECKey(t), jwt.MapClaims{}, map[string]any{"kid": "k1"})
-		_, err = callers.Identify(request(t, "Authorization", "Bearer "+token))
+		_, err = callers.Identify(t.Context(), request(t, "Authorization", "Bearer "+token))
 		if fault.KindOf(err) != fault.Overloaded {
 			t.Errorf("error %v, want OVERLOADED", err)
 		}
@@ -213,7 +243,7 @@ func TestContextOfNewEndsFetches(t *testing.T) {
 	cancel()
 	callers.Close() // returns: nothing is left to wait for
 	token := sign(t, jwt.SigningMethodES256, newECKey(t), jwt.MapClaims{}, nil)
-	if _, err := callers.Identify(request(t, "Authorization", "Bearer "+token)); fault.KindOf(err) != fault.Overloaded {
+	if _, err := callers.Identify(t.Context(), request(t, "Authorization", "Bearer "+token)); fault.KindOf(err) != fault.Overloaded {
 		t.Errorf("after Close: error %v, want OVERLOADED", err)
 	}
 }

@@ -25,7 +25,7 @@ func TestTokenNamesTheMerchant(t *testing.T) {
 	b.wantPair(b.token(func(c jwt.MapClaims) { c["merchant"] = "globex" }), "globex-token")
 	b.wantPair(b.token(func(c jwt.MapClaims) { c["aud"] = []string{"other", audienceName} }), "acme-token")
 	for _, value := range []string{"bearer ", "BEARER  ", "Bearer "} {
-		if got, err := b.Identify(request(t, "Authorization", value+b.token(nil))); err != nil || got.UserToken() != "acme-token" {
+		if got, err := b.Identify(t.Context(), request(t, "Authorization", value+b.token(nil))); err != nil || got.UserToken() != "acme-token" {
 			t.Errorf("scheme %q: %v", value, err)
 		}
 	}
@@ -171,13 +171,13 @@ func TestCallerLeavesWhileKeysAreFetched(t *testing.T) {
 	})
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
-	_, err := b.Identify(request(t, "Authorization", "Bearer "+b.token(nil)).WithContext(ctx))
+	_, err := b.Identify(ctx, request(t, "Authorization", "Bearer "+b.token(nil)))
 	if fault.KindOf(err) != fault.Canceled {
 		t.Errorf("error %v, want a canceled one", err)
 	}
 	late, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	_, err = b.Identify(request(t, "Authorization", "Bearer "+b.token(nil)).WithContext(late))
+	_, err = b.Identify(late, request(t, "Authorization", "Bearer "+b.token(nil)))
 	if fault.KindOf(err) != fault.Timeout {
 		t.Errorf("error %v, want a time-out", err)
 	}

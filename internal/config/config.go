@@ -27,6 +27,7 @@ const (
 	Version Command = "version"
 	// APISchema is schema --api.
 	APISchema Command = "schema --api"
+	Doctor    Command = "doctor"
 	Help      Command = "help"
 )
 
@@ -46,12 +47,22 @@ type Config struct {
 	Operation Operation `embed:"" group:"Limits"`
 	Log       Log       `embed:"" group:"Log"`
 
+	// Doctor is what the command of that name was asked for.
+	Doctor DoctorOptions `kong:"-"`
+
 	// Warnings are about settings that are probably not meant so. The program
 	// starts all the same.
 	Warnings []Warning `kong:"-"`
 
 	settings []Setting
 	given    []string // the flags that were set, by whatever means
+}
+
+// DoctorOptions are the flags of the command doctor. They are no settings: no
+// variable sets them.
+type DoctorOptions struct {
+	Offline bool `help:"Check the settings alone, and call nobody."`
+	JSON    bool `name:"json" help:"Print the report as JSON."`
 }
 
 // Warning is about one setting or variable.
@@ -185,6 +196,7 @@ type Operation struct {
 type Log struct {
 	LogLevel  slog.Level `type:"level" placeholder:"LEVEL" default:"info" help:"debug, info, warn or error."`
 	LogFormat string     `type:"log-format" placeholder:"FORMAT" default:"text" help:"text or json, on standard error."`
+	AccessLog string     `type:"access-log" placeholder:"all|failures|off" default:"failures" help:"Requests that are logged: all, failures (errors, refusals and what took longer than a second), or off."`
 }
 
 // HasUpstream reports whether an upstream is configured; without one the

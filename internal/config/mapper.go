@@ -25,6 +25,7 @@ const (
 	asZone       = "zone"        // a *time.Location, by its IANA name
 	asLevel      = "level"       // a slog.Level, by its name
 	asLogFormat  = "log-format"  // a string: text or json
+	asAccessLog  = "access-log"  // a string: all, failures or off
 )
 
 // off is what the rooms take for a limit that is switched off: their 0 is
@@ -49,6 +50,7 @@ func formats() map[string]format {
 		asOff:        {orError(parseOff), func(v reflect.Value) string { return printSwitch(!v.Bool()) }},
 		asSwitch:     {orError(parseSwitch), func(v reflect.Value) string { return printSwitch(v.Bool()) }},
 		asZone:       {orError(parseZone), func(v reflect.Value) string { return fmt.Sprint(v.Interface()) }},
+		asAccessLog:  {orError(parseAccessLog), func(v reflect.Value) string { return v.String() }},
 		asLogFormat:  {orError(parseLogFormat), func(v reflect.Value) string { return v.String() }},
 		asLevel:      {orError(parseLevel), func(v reflect.Value) string { return strings.ToLower(slog.Level(v.Int()).String()) }},
 	}
@@ -148,4 +150,12 @@ func parseLogFormat(text string) (string, error) {
 		return lower, nil
 	}
 	return "", errors.New("expected text or json")
+}
+
+func parseAccessLog(text string) (string, error) {
+	switch lower := strings.ToLower(text); lower {
+	case "all", "failures", "off":
+		return lower, nil
+	}
+	return "", errors.New("expected all, failures or off")
 }

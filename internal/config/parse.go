@@ -25,6 +25,8 @@ type commandLine struct {
 		API bool `name:"api" help:"As clients see it, without federation: for code generators."`
 	} `cmd:"" help:"Print the GraphQL schema."`
 	Version struct{} `cmd:"" help:"Print the version; --version does too."`
+
+	Doctor DoctorOptions `cmd:"" help:"Examine settings, upstream and the list of the configured pair. Exit code 0: all is well, 1: doubts, 2: it does not work."`
 }
 
 // Parse reads args (without the program's name) and environ (KEY=value, as
@@ -61,6 +63,7 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 			return command, line.Config, nil
 		}
 		c := line.Config
+		c.Doctor = line.Doctor
 		c.settings = describe(parser.Model.Flags)
 		c.given = given(parsed)
 		c.Warnings = unknownVariables(env, c.settings)
@@ -95,7 +98,7 @@ func commandOf(parsed *kong.Context, line commandLine) Command {
 
 // usesSettings reports whether settings matter to a command. For those to which
 // they do not, none is read or checked.
-func (c Command) usesSettings() bool { return c == Serve || c == Sandbox }
+func (c Command) usesSettings() bool { return c == Serve || c == Sandbox || c == Doctor }
 
 // given returns the flags that somebody set, on the command line or as a
 // variable, be it to their defaults.
@@ -155,7 +158,7 @@ func (r *envResolver) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) 
 	r.last = ""
 	command := Command(ctx.Command())
 	value, ok := r.env[variable(flag.Name)]
-	if !ok || flag.Name == "help" || !command.usesSettings() {
+	if !ok || flag.Name == "help" || flag.Group == nil || !command.usesSettings() {
 		return nil, nil //nolint:nilnil // how a kong.Resolver says that it has no value
 	}
 	r.last = variable(flag.Name)

@@ -38,7 +38,7 @@ func (c *Config) readSecrets() error {
 // readSecret reads a file without the white space round its text: editors and
 // echo end files with a line break.
 func readSecret(name string) (string, error) {
-	content, err := bounded.ReadFile(name, maxSecretFileBytes)
+	content, err := bounded.ReadTextFile(name, maxSecretFileBytes)
 	if err != nil {
 		return "", err
 	}

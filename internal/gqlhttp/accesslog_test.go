@@ -2,13 +2,16 @@ package gqlhttp_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -63,6 +66,55 @@ func TestAccessLog(t *testing.T) {
 			test.want["bytes"] = float64(w.Body.Len())
 			if diff := cmp.Diff([]map[string]any{test.want}, lines(t, e.log)); diff != "" {
 				t.Errorf("log (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAccessLogOfFailures(t *testing.T) {
+	leave := func(t *testing.T, r *http.Request) *http.Request {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		return r.WithContext(ctx)
+	}
+	tests := map[string]struct {
+		request  *http.Request
+		took     time.Duration
+		isFailed bool
+	}{
+		"answered":        {query(`{hello}`), time.Second, false},
+		"slow":            {query(`{hello}`), time.Second + 1, true},
+		"a field's error": {query(`{fails(kind:"FORBIDDEN")}`), 0, true},
+		"refused":         {query(`{nothing}`), 0, true},
+		"refused by 200":  {query(`{nothing}`, "Accept", "application/json"), 0, true},
+		"another method":  {raw("PUT", "/graphql", ""), 0, true},
+		"preflight":       {raw("OPTIONS", "/graphql", ""), 0, false},
+		"client gone":     {leave(t, query(`{hello}`)), 0, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			for setting, want := range map[gqlhttp.AccessLog]bool{"": test.isFailed, gqlhttp.LogFailures: test.isFailed, gqlhttp.LogAll: true, gqlhttp.LogOff: false} {
+				isEnd := false
+				e := newEdge(t, func(c *gqlhttp.Config) {
+					c.AccessLog = setting
+					c.Now = func() time.Time {
+						if isEnd {
+							return noon.Add(test.took)
+						}
+						isEnd = true // the first call is when the request arrives
+						return noon
+					}
+				})
+				body, err := io.ReadAll(test.request.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				test.request.Body = io.NopCloser(bytes.NewReader(body))
+				e.do(test.request)
+				test.request.Body = io.NopCloser(bytes.NewReader(body))
+				if got := strings.Contains(e.log.String(), `"msg":"request"`); got != want {
+					t.Errorf("with %q the request is logged: %v, want %v", setting, got, want)
+				}
 			}
 		})
 	}

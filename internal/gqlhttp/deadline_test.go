@@ -15,7 +15,9 @@ import (
 
 	"go.uber.org/goleak"
 
+	"paymentlinks/internal/fault"
 	"paymentlinks/internal/gqlhttp"
+	"paymentlinks/internal/tenant"
 )
 
 // Execution that ends when the deadline passes is answered: a field's own error
@@ -49,6 +51,32 @@ func TestDeadlineOfTheRequest(t *testing.T) {
 			t.Errorf("got %d %+v, want 504 TIMEOUT without data", w.Code, a)
 		}
 	})
+}
+
+// The check of a token waits for the issuer no longer than the request may take.
+func TestDeadlineOfIdentification(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge(t, func(c *gqlhttp.Config) {
+			c.Callers = waitingCallers{}
+			c.RequestTimeout = 3 * time.Second
+		})
+		start := time.Now()
+		w := e.do(query(`{hello}`))
+		if took := time.Since(start); took != 3*time.Second {
+			t.Errorf("answered after %v, want 3s", took)
+		}
+		if a := decoded(t, w.Body); w.Code != http.StatusGatewayTimeout || a.code() != "TIMEOUT" {
+			t.Errorf("got %d %+v, want 504 TIMEOUT", w.Code, a)
+		}
+	})
+}
+
+// waitingCallers wait for keys that never come.
+type waitingCallers struct{}
+
+func (waitingCallers) Identify(ctx context.Context, _ *http.Request) (tenant.Tenant, error) {
+	<-ctx.Done()
+	return tenant.Tenant{}, fault.Wrap(fault.Timeout, "Bearer tokens could not be checked in time.", ctx.Err())
 }
 
 // A caller that leaves is a 499 in the log, and nothing else.

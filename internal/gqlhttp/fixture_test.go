@@ -164,7 +164,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 // headerCallers takes the two credential headers at their word.
 type headerCallers struct{}
 
-func (headerCallers) Identify(r *http.Request) (tenant.Tenant, error) {
+func (headerCallers) Identify(_ context.Context, r *http.Request) (tenant.Tenant, error) {
 	token, key := r.Header.Get("BP-User-Token"), r.Header.Get("X-Api-Key")
 	if token == "" && key == "" {
 		return tenant.Tenant{}, nil
@@ -201,11 +201,12 @@ func newEdge(t testing.TB, change ...func(*gqlhttp.Config)) *edge {
 	exec := executor.New(e.fixture)
 	exec.SetErrorPresenter(present)
 	cfg := gqlhttp.Config{
-		Executor: exec,
-		Callers:  headerCallers{},
-		Guard:    limits,
-		Logger:   slog.New(slog.NewJSONHandler(e.log, nil)),
-		Now:      func() time.Time { return noon },
+		Executor:  exec,
+		Callers:   headerCallers{},
+		Guard:     limits,
+		Logger:    slog.New(slog.NewJSONHandler(e.log, nil)),
+		Now:       func() time.Time { return noon },
+		AccessLog: gqlhttp.LogAll,
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -10,6 +10,7 @@
 package gqlhttp
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -41,7 +42,8 @@ type Identifier interface {
 	// Identify returns the caller's pair, the zero value and no error when the
 	// caller brought none, and a *fault.Error when what it brought is malformed
 	// or not valid.
-	Identify(r *http.Request) (tenant.Tenant, error)
+	// It waits for nothing beyond the end of ctx.
+	Identify(ctx context.Context, r *http.Request) (tenant.Tenant, error)
 }
 
 // Guard refuses documents that would cost too much to validate or execute.
@@ -103,7 +105,9 @@ type Config struct {
 	// Challenge is the WWW-Authenticate value of 401 answers;
 	// "BP-User-Token" when empty.
 	Challenge string
-	// Logger gets one line per request; nil discards them.
+	// AccessLog says which requests are logged; "" means LogFailures.
+	AccessLog AccessLog
+	// Logger gets the lines of requests and of what went wrong; nil discards them.
 	Logger *slog.Logger
 	// Now is the clock behind Cache-Control; nil means time.Now.
 	Now func() time.Time
@@ -144,6 +148,9 @@ func (cfg *Config) setDefaults() {
 	}
 	if cfg.Challenge == "" {
 		cfg.Challenge = "BP-User-Token"
+	}
+	if cfg.AccessLog == "" {
+		cfg.AccessLog = LogFailures
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)

@@ -139,7 +139,7 @@ func TestSecretsOfNeighbours(t *testing.T) {
 
 type brokenCallers struct{ err error }
 
-func (b brokenCallers) Identify(*http.Request) (tenant.Tenant, error) {
+func (b brokenCallers) Identify(context.Context, *http.Request) (tenant.Tenant, error) {
 	return tenant.Tenant{}, b.err
 }
 

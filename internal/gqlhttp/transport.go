@@ -126,7 +126,7 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 	if c.leadsToPage() {
 		return c.leadToPage()
 	}
-	caller, err := c.t.cfg.Callers.Identify(c.r)
+	caller, err := c.t.cfg.Callers.Identify(ctx, c.r)
 	if err != nil {
 		return err
 	}

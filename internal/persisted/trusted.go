@@ -29,7 +29,7 @@ func (t *trusted) isEmpty() bool { return len(t.byID) == 0 }
 
 // read adds the documents of one file.
 func (t *trusted) read(file string, check func(string) error) error {
-	content, err := bounded.ReadFile(file, MaxManifestBytes)
+	content, err := bounded.ReadTextFile(file, MaxManifestBytes)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}

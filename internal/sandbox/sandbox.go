@@ -8,11 +8,14 @@ package sandbox
 
 import (
 	"maps"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"paymentlinks/internal/address"
 )
 
 // APIKey is the X-Api-Key of every demo merchant.
@@ -97,8 +100,11 @@ func (s *Server) Reset() {
 
 // ServeHTTP answers the list call at any path that ends in /v1/custom-link,
 // and the control below /_sandbox/.
+// A request over loopback must name a loopback host, else it is answered 421.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
+	case isRebound(r):
+		writeMessage(w, http.StatusMisdirectedRequest)
 	case strings.HasPrefix(r.URL.Path, controlPath):
 		s.control.ServeHTTP(w, r)
 	case !strings.HasSuffix(r.URL.Path, listPath):
@@ -109,6 +115,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.serveList(w, r)
 	}
+}
+
+// isRebound reports whether a request that came over loopback is addressed to
+// another name. That is a web page whose name was pointed at this machine, and
+// which could read the answer (DNS rebinding).
+func isRebound(r *http.Request) bool {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return ok && address.IsLoopback(address.HostName(local.String())) && !address.IsLoopback(address.HostName(r.Host))
 }
 
 func (s *Server) serveList(w http.ResponseWriter, r *http.Request) {

@@ -69,6 +69,31 @@ func mustAsk(t *testing.T, url, token string, header ...string) answer {
 	return a
 }
 
+// A page whose name was rebound to loopback is not answered, neither by the list
+// nor by the control.
+func TestForeignHostOverLoopback(t *testing.T) {
+	_, server := newServer(t)
+	for host, want := range map[string]int{"evil.example": 421, "evil.example:80": 421, "LOCALHOST:80": 200, "[::1]": 200, "127.0.0.1": 200} {
+		for _, path := range []string{"/v1/custom-link", "/_sandbox/calls"} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Host = host
+			req.Header.Set("BP-User-Token", sandbox.SeedToken)
+			req.Header.Set("X-Api-Key", sandbox.APIKey)
+			resp, err := server.Client().Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode != want {
+				t.Errorf("%s of host %s: status %d, want %d", path, host, resp.StatusCode, want)
+			}
+		}
+	}
+}
+
 func TestRouting(t *testing.T) {
 	_, server := newServer(t)
 	tests := map[string]struct {

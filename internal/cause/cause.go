@@ -1,4 +1,6 @@
-package billpocket
+// Package cause says what the log may know of a failed exchange with another
+// server.
+package cause
 
 import (
 	"crypto/tls"
@@ -10,13 +12,13 @@ import (
 	"syscall"
 )
 
-// cause returns what the log may know of a transport's error.
+// Of returns what the log may know of a transport's error.
 //
 // net/http quotes a broken status line or header in its errors, and a broken
 // peer may well echo our own headers there. So only errors whose text is known
 // to come from this side, or from the names of hosts and certificates, are
 // handed on; of any other the log learns the type.
-func cause(err error) error {
+func Of(err error) error {
 	for _, sentinel := range []error{io.ErrUnexpectedEOF, io.EOF, net.ErrClosed} {
 		if errors.Is(err, sentinel) {
 			return sentinel

@@ -1,0 +1,3 @@
+// Package telemetry is how the program tells operators what it does. It holds
+// the log's queue.
+package telemetry
