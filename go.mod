@@ -1,6 +1,6 @@
 module paymentlinks
 
-go 1.26.0
+go 1.26.8
 
 require (
 	github.com/99designs/gqlgen v0.17.98

@@ -49,7 +49,7 @@ func hostileUpstream(t *testing.T) *httptest.Server {
 func TestPlantedSecrets(t *testing.T) {
 	s := start(t,
 		"PAYMENTLINKS_UPSTREAM_URL="+hostileUpstream(t).URL, "PAYMENTLINKS_API_KEY="+secret,
-		"PAYMENTLINKS_LOG_LEVEL=debug", "PAYMENTLINKS_BREAKER=off")
+		"PAYMENTLINKS_LOG_LEVEL=debug", "PAYMENTLINKS_BREAKER=off", "PAYMENTLINKS_SUGGESTIONS=false")
 
 	kinds := map[string]string{
 		"redirect": "UPSTREAM_MALFORMED_RESPONSE", "refused": "UNAUTHENTICATED", "failing": "UPSTREAM_UNAVAILABLE",

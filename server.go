@@ -50,7 +50,9 @@ func main() {
 		if verdict, ok := errors.AsType[verdict](err); ok { // the report has said it all
 			os.Exit(int(verdict))
 		}
-		fmt.Fprintln(os.Stderr, "paymentlinks:", err)
+		for line := range strings.Lines(err.Error()) { // a line for each problem
+			fmt.Fprintln(os.Stderr, "paymentlinks:", strings.TrimSuffix(line, "\n"))
+		}
 		os.Exit(1)
 	}
 }
@@ -80,6 +82,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return serveSandbox(ctx, cfg, stdout, logger)
 	case config.Schema:
 		_, err = io.WriteString(stdout, graph.SDL())
+	case config.APISchema:
+		_, err = io.WriteString(stdout, graph.APISDL())
 	case config.Version:
 		_, err = fmt.Fprintln(stdout, version())
 	case config.Help: // Parse has printed it
@@ -104,21 +108,20 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	}
 	defer func() { _ = listener.Close() }()
 	at.API = listener.Addr()
-	api := newServer(cfg, logger)
+	api := newServer(cfg, nil, logger)
 	sites := []serving.Site{{Server: api, Listener: listener}}
 
 	if cfg.Server.AdminListen != config.Off {
-		listener, err := serving.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", cfg.Server.AdminListen)
+		listener, err := serving.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", cfg.Server.AdminListen, cfg.Server.AdminListenElse)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = listener.Close() }()
 		at.Admin = listener.Addr()
-		admin := newServer(cfg, logger)
-		admin.Handler = serving.Probes(func() bool { return ctx.Err() == nil })
-		sites = append(sites, serving.Site{Server: admin, Listener: listener})
+		probes := serving.Probes(func() bool { return ctx.Err() == nil })
+		sites = append(sites, serving.Site{Server: newServer(cfg, probes, logger), Listener: listener})
 	}
-	upstreamURL := cfg.Upstream.UpstreamURL
+	links := billpocket.Settings(cfg.Upstream)
 	if !cfg.HasUpstream() {
 		listener, err := serving.Listen(ctx, "PAYMENTLINKS_SANDBOX_LISTEN", cfg.Server.SandboxListen)
 		if err != nil {
@@ -126,49 +129,26 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		}
 		defer func() { _ = listener.Close() }()
 		at.Sandbox = listener.Addr()
-		upstreamURL = config.URL(at.Sandbox)
+		links.BaseURL = config.URL(at.Sandbox)
 		sites = append(sites, serving.Site{Server: newSandbox(cfg, logger), Listener: listener})
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
 
-	client, err := billpocket.New(clientConfig(cfg, upstreamURL, logger))
+	client, err := billpocket.New(billpocket.Config{Settings: links, Logger: logger})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
 	}
 	defer client.Close()
-	policies, err := upstream.New(upstream.Config{
-		Lister:      client,
-		Concurrency: cfg.Upstream.UpstreamConcurrency,
-		BreakerOff:  !cfg.Upstream.Breaker.IsOn(),
-		Logger:      logger,
-	})
+	policies, err := upstream.New(upstream.Config{Settings: upstream.Settings(cfg.Policies), Lister: client, Logger: logger})
 	if err != nil {
 		return fmt.Errorf("upstream: %w", err)
 	}
-	store, err := snapshot.New(snapshot.Config{
-		Lister:   policies,
-		FreshFor: cfg.Snapshots.FreshFor,
-		StaleFor: cfg.Snapshots.StaleFor,
-		MaxBytes: int64(cfg.Snapshots.SnapshotBytes),
-		// A fetch outlives the request that began it; others may wait for it.
-		FetchTimeout: max(cfg.Server.RequestTimeout-time.Second, cfg.Upstream.UpstreamTimeout),
-		Logger:       logger,
-	})
+	store, err := snapshot.New(snapshot.Config{Settings: snapshot.Settings(cfg.Snapshots), Lister: policies, Logger: logger})
 	if err != nil {
 		return fmt.Errorf("snapshots: %w", err)
 	}
 	defer store.Close()
-	callers, err := caller.New(ctx, caller.Config{
-		UserToken:       cfg.Callers.UserToken.Reveal(),
-		APIKey:          cfg.Callers.APIKey.Reveal(),
-		Issuer:          cfg.Callers.JWTIssuer,
-		Audience:        cfg.Callers.JWTAudience,
-		JWKSURL:         cfg.Callers.JWKSURL,
-		MerchantClaim:   cfg.Callers.JWTMerchantClaim,
-		Keyer:           tenant.NewKeyer(),
-		CredentialsFile: cfg.Callers.CredentialsFile,
-		Logger:          logger,
-	})
+	callers, err := caller.New(ctx, caller.Config{Settings: caller.Settings(cfg.Callers), Keyer: tenant.NewKeyer(), Logger: logger})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_CREDENTIALS_FILE or PAYMENTLINKS_JWKS_URL: %w", err)
 	}
@@ -176,30 +156,16 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	if api.Handler, err = handler(cfg, store, callers, logger); err != nil {
 		return err
 	}
+	logger.InfoContext(ctx, "serving", "at", at)
 	if err := cfg.Banner(stdout, at); err != nil {
 		return fmt.Errorf("banner: %w", err)
 	}
 	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, sites...)
 }
 
-// clientConfig is how upstream is called at a URL.
-func clientConfig(cfg config.Config, upstreamURL string, logger *slog.Logger) billpocket.Config {
-	return billpocket.Config{
-		BaseURL:          upstreamURL,
-		Insecure:         cfg.Upstream.UpstreamInsecure,
-		CAFile:           cfg.Upstream.UpstreamCAFile,
-		ReuseConnections: cfg.Upstream.UpstreamReuse.IsOn(),
-		Location:         cfg.Location(),
-		LiveHosts:        cfg.Upstream.LiveHosts,
-		MaxBodyBytes:     int64(cfg.Upstream.UpstreamMaxBytes),
-		TryTimeout:       cfg.Upstream.UpstreamTimeout,
-		Logger:           logger,
-	}
-}
-
 // examine tells whether the program would work with these settings.
 func examine(ctx context.Context, cfg config.Config, stdout io.Writer) error {
-	c := doctor.Config{Offline: cfg.Doctor.Offline, Client: clientConfig(cfg, cfg.Upstream.UpstreamURL, nil)}
+	c := doctor.Config{Offline: cfg.Doctor.Offline, Client: billpocket.Config{Settings: billpocket.Settings(cfg.Upstream)}}
 	for line := range strings.Lines(cfg.String()) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		c.Settings = append(c.Settings, doctor.Setting{Name: name, Value: value})
@@ -207,12 +173,12 @@ func examine(ctx context.Context, cfg config.Config, stdout io.Writer) error {
 	for _, w := range cfg.Warnings {
 		c.Warnings = append(c.Warnings, w.Setting+": "+w.Message)
 	}
-	if pair, err := tenant.NewCredentials(cfg.Callers.UserToken.Reveal(), cfg.Callers.APIKey.Reveal()); err == nil {
+	if pair, err := tenant.NewCredentials(cfg.Callers.UserToken, cfg.Callers.APIKey); err == nil {
 		c.Pair = pair
 	}
-	if manifests := cfg.Documents.TrustedDocuments; len(manifests) > 0 {
+	if manifests := cfg.Persisted.Manifests; len(manifests) > 0 {
 		c.Parts = append(c.Parts, doctor.Part{Name: "documents", Check: func() error {
-			_, err := persisted.New(persisted.Config{Manifests: manifests})
+			_, err := persisted.New(persisted.Config{Settings: persisted.Settings{Manifests: manifests}})
 			return err
 		}})
 	}
@@ -241,73 +207,30 @@ func (v verdict) Error() string { return "the examination ends with exit code " 
 
 // handler is everything below the API's address.
 func handler(cfg config.Config, lists *snapshot.Store, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
-	limits := cfg.Limits
-	documents, err := guard.New(guard.Limits{
-		Bytes:         int(limits.MaxDocumentBytes),
-		Tokens:        orOff(limits.MaxTokens, guard.Off),
-		Depth:         orOff(limits.MaxDepth, guard.Off),
-		RootFields:    orOff(limits.MaxRootFields, guard.Off),
-		Aliases:       orOff(limits.MaxAliases, guard.Off),
-		Directives:    orOff(limits.MaxDirectives, guard.Off),
-		Repetitions:   orOff(limits.MaxRepetitions, guard.Off),
-		ValueDepth:    orOff(limits.MaxValueDepth, guard.Off),
-		Visits:        limits.MaxVisits,
-		Comparisons:   orOff(limits.MaxComparisons, guard.Off),
-		Introspection: orOff(limits.MaxIntrospection, guard.Off),
-		MemoryBytes:   int(cfg.Documents.DocumentCacheBytes),
-	})
+	documents, err := guard.New(guard.Limits(cfg.Document))
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)
 	}
-	named, err := persisted.New(persisted.Config{
-		Manifests:   cfg.Documents.TrustedDocuments,
-		TrustedOnly: cfg.Documents.TrustedOnly,
-		MaxBytes:    orOff(int64(cfg.Documents.PersistedCacheBytes), persisted.Off),
-		Check:       documents.Check,
-	})
+	named, err := persisted.New(persisted.Config{Settings: persisted.Settings(cfg.Persisted), Check: documents.Check})
 	if err != nil {
 		return nil, fmt.Errorf("PAYMENTLINKS_TRUSTED_DOCUMENTS: %w", err)
 	}
-	edge := gqlhttp.Config{
+	api, err := gqlhttp.New(gqlhttp.Config{
+		Settings: gqlhttp.Settings(cfg.Edge),
 		Executor: graph.NewExecutor(graph.Config{
-			Source:        lists,
-			Logger:        logger,
-			Introspection: !cfg.Server.Production,
-			Suggestions:   cfg.Server.Suggestions,
-			Limits: cost.Limits{
-				Complexity:      orOff(limits.MaxComplexity, -1),
-				Links:           limits.MaxLinks,
-				Representations: limits.MaxRepresentations,
-				QRCodes:         limits.MaxQRCodes,
-				AnswerBytes:     int64(limits.MaxAnswerBytes),
-			},
-			DocumentCacheBytes: int64(cfg.Documents.DocumentCacheBytes),
+			Settings: graph.Settings(cfg.Graph),
+			Limits:   cost.Limits(cfg.Operation),
+			Source:   lists,
+			Logger:   logger,
 		}),
-		Callers:          callers,
-		Guard:            documents,
-		Persisted:        named,
-		Lists:            lists,
-		AnswerBytes:      orOff(int64(cfg.Snapshots.AnswerBytes), gqlhttp.Off),
-		PersistedGETOnly: cfg.Server.Production,
-		LeadBrowsers:     !cfg.Server.Production,
-		NoCompression:    !cfg.Server.Compression.IsOn(),
-		AllowedOrigins:   cfg.Server.AllowedOrigins,
-		MaxBodyBytes:     int64(limits.MaxBodyBytes),
-		MaxHeaderBytes:   int(limits.MaxHeaderBytes),
-		MaxAnswerBytes:   int(limits.MaxAnswerBytes),
-		MaxErrors:        limits.MaxErrors,
-		RequestTimeout:   cfg.Server.RequestTimeout,
-		BodyTimeout:      cfg.Server.BodyTimeout,
-		AccessLog:        gqlhttp.AccessLog(cfg.Log.AccessLog),
-		Logger:           logger,
-	}
-	if cfg.Callers.JWTIssuer != "" {
-		edge.Challenge = "Bearer"
-	}
-	if cfg.ChecksHosts() {
-		edge.AllowedHosts = append([]string{}, cfg.Server.AllowedHosts...)
-	}
-	api, err := gqlhttp.New(edge)
+		Callers:   callers,
+		Guard:     documents,
+		Persisted: named,
+		Lists:     lists,
+		Challenge: callers.Challenge(),
+		AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog),
+		Logger:    logger,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("HTTP edge: %w", err)
 	}
@@ -323,19 +246,8 @@ func handler(cfg config.Config, lists *snapshot.Store, callers *caller.Callers, 
 		return nil, err
 	}
 	mux.Handle("/", page)
-	mux.HandleFunc("GET /schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, graph.SDL()) // the caller may have left
-	})
+	mux.Handle("GET /schema.graphql", gqlhttp.Schema(graph.SDL(), graph.APISDL()))
 	return mux, nil
-}
-
-// orOff translates the settings' 0, which is off, for a part whose 0 is its default.
-func orOff[N int | int64](limit, off N) N {
-	if limit == 0 {
-		return off
-	}
-	return limit
 }
 
 // newPlayground fills the tabs in. Over the sandbox they ask for the merchant
@@ -359,8 +271,7 @@ func newPlayground(cfg config.Config) (http.Handler, error) {
 // newSandbox is the demo upstream, which lets go of its hanging answers when it stops.
 func newSandbox(cfg config.Config, logger *slog.Logger) *http.Server {
 	demo := sandbox.New(sandbox.Config{})
-	server := newServer(cfg, logger)
-	server.Handler = demo
+	server := newServer(cfg, demo, logger)
 	server.WriteTimeout = 0 // it answers as slowly as it is told to
 	server.RegisterOnShutdown(demo.Close)
 	return server
@@ -379,17 +290,12 @@ func serveSandbox(ctx context.Context, cfg config.Config, stdout io.Writer, logg
 	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, serving.Site{Server: newSandbox(cfg, logger), Listener: listener})
 }
 
-// newServer is a server that waits for nobody longer than it has to.
-func newServer(cfg config.Config, logger *slog.Logger) *http.Server {
-	const slowReader = 30 * time.Second // beyond the request's own time, for a client that reads slowly
-	return &http.Server{
-		ReadHeaderTimeout: cfg.Server.HeaderTimeout,
-		ReadTimeout:       cfg.Server.HeaderTimeout + cfg.Server.RequestTimeout,
-		WriteTimeout:      cfg.Server.RequestTimeout + slowReader,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    max(gqlhttp.ServerMaxHeaderBytes, 2*int(cfg.Limits.MaxHeaderBytes)),
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-	}
+func newServer(cfg config.Config, handler http.Handler, logger *slog.Logger) *http.Server {
+	return serving.NewServer(serving.Bounds{
+		HeaderTimeout:  cfg.Server.HeaderTimeout,
+		RequestTimeout: cfg.Server.RequestTimeout,
+		MaxHeaderBytes: max(gqlhttp.ServerMaxHeaderBytes, 2*cfg.Edge.MaxHeaderBytes),
+	}, handler, logger)
 }
 
 // version is the module's version as the go command recorded it.

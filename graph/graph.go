@@ -33,16 +33,8 @@ type LinkSource interface {
 	Snapshot(ctx context.Context, t tenant.Tenant, notBefore time.Time) (*paymentlink.Snapshot, error)
 }
 
-// Config says where links come from and what one operation may cost. Source
-// is required; everything else has a default.
-type Config struct {
-	// Source gives the caller's list.
-	Source LinkSource
-	// Now is the clock; time.Now when nil. It is read once per operation.
-	Now func() time.Time
-	// Logger takes panics and errors that were not classified; it drops them when nil.
-	Logger *slog.Logger
-
+// Settings say what the schema shows, and what is kept of documents.
+type Settings struct {
 	// Introspection answers __schema and __type. Without it a document that asks
 	// for __schema is refused, and __type is null.
 	Introspection bool
@@ -51,12 +43,24 @@ type Config struct {
 	// they tell nothing that it does not. Without it, errors hold nothing of the
 	// request.
 	Suggestions bool
-
-	// Limits bound what one operation costs and spends.
-	Limits cost.Limits
 	// DocumentCacheBytes bounds the memory that parsed documents may take while
 	// they are kept; DefaultDocumentCacheBytes when 0.
 	DocumentCacheBytes int64
+}
+
+// Config says where links come from and what one operation may cost. Source
+// is required; everything else has a default.
+type Config struct {
+	Settings
+
+	// Source gives the caller's list.
+	Source LinkSource
+	// Now is the clock; time.Now when nil. It is read once per operation.
+	Now func() time.Time
+	// Logger takes panics and errors that nobody classified; they are dropped when nil.
+	Logger *slog.Logger
+	// Limits bound what one operation costs and spends.
+	Limits cost.Limits
 }
 
 func (c Config) withDefaults() Config {

@@ -87,7 +87,7 @@ type server struct {
 func newServer(links *source, change ...func(*graph.Config)) server {
 	log := &bytes.Buffer{}
 	config := graph.Config{
-		Source: links, Now: func() time.Time { return instant }, Logger: slog.New(slog.NewTextHandler(log, nil)), Introspection: true,
+		Source: links, Now: func() time.Time { return instant }, Logger: slog.New(slog.NewTextHandler(log, nil)), Settings: graph.Settings{Introspection: true},
 	}
 	for _, c := range change {
 		c(&config)

@@ -3,6 +3,7 @@ package archtest_test
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -119,6 +120,81 @@ func TestRowsNameRooms(t *testing.T) {
 		for _, door := range r.doors {
 			if !isDoor(door) {
 				t.Errorf("the row of %q allows %q, which needs no permission", path, door)
+			}
+		}
+	}
+}
+
+// TestNoPermissionIsUnused: a permission that nobody uses is an arrow that
+// somebody may draw without thinking. Nor may a row outlive its room.
+func TestNoPermissionIsUnused(t *testing.T) {
+	for _, u := range unused(rooms(), list(t, "../..")) {
+		t.Error(u)
+	}
+}
+
+// unused returns rows without a package, and permissions that no import needs.
+func unused(house map[string]room, imports map[string][]string) []string {
+	var found []string
+	for path, r := range house {
+		imported, ok := imports[strings.TrimSuffix(module+"/"+path, "/")]
+		if !ok {
+			found = append(found, fmt.Sprintf("the row of %q has no package", path))
+			continue
+		}
+		for _, other := range r.ours {
+			if !slices.Contains(imported, module+"/"+other) {
+				found = append(found, fmt.Sprintf("%q may import %q, and does not", path, other))
+			}
+		}
+		for _, other := range r.modules {
+			if !slices.ContainsFunc(imported, func(i string) bool { return i == other || strings.HasPrefix(i, other+"/") }) {
+				found = append(found, fmt.Sprintf("%q may use the module %q, and does not", path, other))
+			}
+		}
+		for _, door := range r.doors {
+			if !slices.Contains(imported, door) {
+				found = append(found, fmt.Sprintf("%q may open %q, and does not", path, door))
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func TestUnusedFindsPlantedRows(t *testing.T) {
+	house := map[string]room{
+		"graph":          {ours: []string{"internal/money", "internal/fault"}, modules: []string{"example.org/a", "example.org/b"}, doors: []string{"os", "net"}},
+		"internal/money": {},
+		"internal/fault": {},
+		"internal/gone":  {},
+	}
+	got := unused(house, map[string][]string{
+		"paymentlinks/graph":          {"fmt", "net", "example.org/a/deep", "paymentlinks/internal/money"},
+		"paymentlinks/internal/money": nil, "paymentlinks/internal/fault": nil,
+	})
+	want := []string{
+		`"graph" may import "internal/fault", and does not`,
+		`"graph" may open "os", and does not`,
+		`"graph" may use the module "example.org/b", and does not`,
+		`the row of "internal/gone" has no package`,
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestArrowsBetweenGroups: the edge never comes to know upstream, nor the graph
+// either of them. Only the program, which joins all, may.
+func TestArrowsBetweenGroups(t *testing.T) {
+	house := rooms()
+	for path, r := range house {
+		if r.in == "" {
+			t.Errorf("the row of %q names no group", path)
+		}
+		for _, other := range r.ours {
+			if to := house[other].in; path != "" && to != r.in && !slices.Contains(r.in.below(), to) {
+				t.Errorf("%q of %s may import %q of %s", path, r.in, other, to)
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package archtest_test
 // A room is a package and what it may import beyond the harmless part of the
 // standard library. Arrows point to the domain; only the program sees both ends.
 type room struct {
+	// in is the group that the room belongs to.
+	in group
 	// ours are packages of this module, by their path in it.
 	ours []string
 	// modules are module paths of others; their packages are included.
@@ -10,6 +12,27 @@ type room struct {
 	// doors are packages of the standard library that reach out of the program
 	// or under the language: see isDoor.
 	doors []string
+}
+
+// A group is a part of the house. Its rooms may import each other and those of
+// the groups below it, as their rows allow.
+type group string
+
+const (
+	domain   group = "domain"   // what payment links are, and the words that all share
+	graph    group = "graph"    // the schema, and what it costs
+	edge     group = "edge"     // HTTP, callers and documents
+	upstream group = "upstream" // where lists come from, and how long they are kept
+	process  group = "process"  // settings, listeners, and the program that joins it all
+)
+
+// below returns the groups whose rooms a room of g may import, beside its own.
+// The program alone sees all.
+func (g group) below() []group {
+	if g == domain {
+		return nil
+	}
+	return []group{domain}
 }
 
 const (
@@ -26,16 +49,18 @@ const (
 func rooms() map[string]room {
 	return map[string]room{
 		"": { // wiring: everything but test helpers
+			in: process,
 			ours: []string{
-				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/exchange", "internal/fault",
+				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor",
 				"internal/gqlhttp", "internal/guard", "internal/persisted", "internal/playground", "internal/sandbox",
 				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},
-			doors: []string{"log", "net", "net/http", "os", "os/signal", "syscall"},
+			doors: []string{"log", "net/http", "os", "os/signal", "syscall"},
 		},
 
 		// The schema, and the rooms that only it asks.
 		"graph": {
+			in: graph,
 			ours: []string{
 				"graph/cost", "graph/fastlist", "graph/generated", "graph/loader", "graph/model", "graph/presenter", "graph/validation", "internal/exchange", "internal/fault",
 				"internal/money", "internal/paymentlink", "internal/relay", "internal/tenant",
@@ -43,12 +68,14 @@ func rooms() map[string]room {
 			modules: []string{gqlgen, gqlparser, otter},
 		},
 		"graph/generated": {
+			in: graph,
 			ours: []string{
-				"graph/model", "internal/money", "internal/paymentlink", "internal/qrcode", "internal/relay", "internal/share",
+				"graph/model", "internal/money", "internal/paymentlink", "internal/qrcode",
 			},
 			modules: []string{gqlgen, gqlparser},
 		},
 		"graph/model": {
+			in: graph,
 			ours: []string{
 				"graph/cost", "graph/fastlist", "internal/fault", "internal/money", "internal/paymentlink", "internal/qrcode", "internal/relay",
 				"internal/share",
@@ -56,106 +83,119 @@ func rooms() map[string]room {
 			modules: []string{gqlgen},
 		},
 		"graph/validation": {
+			in:      graph,
 			ours:    []string{"graph/model", "graph/presenter"},
 			modules: []string{gqlgen, gqlparser},
 		},
 		"graph/cost": {
+			in:      graph,
 			ours:    []string{"internal/fault", "internal/relay"},
 			modules: []string{gqlgen, gqlparser},
 		},
 		"graph/presenter": {
+			in:      graph,
 			ours:    []string{"graph/model", "internal/exchange", "internal/fault"},
 			modules: []string{gqlgen, gqlparser},
 		},
-		"graph/fastlist": {modules: []string{gqlgen, gqlparser}}, // it knows selections, and no type of ours
+		"graph/fastlist": {in: graph, modules: []string{gqlgen, gqlparser}}, // it knows selections, and no type of ours
 		"graph/loader": {
+			in:      graph,
 			ours:    []string{"internal/paymentlink"},
 			modules: []string{"github.com/graph-gophers/dataloader/v7"},
 		},
-		"internal/qrcode": {modules: []string{compress, "rsc.io/qr"}},
-		"internal/share":  {ours: []string{"internal/money"}, modules: []string{xtext}},
+		"internal/qrcode": {in: domain, modules: []string{compress, "rsc.io/qr"}},
+		"internal/share":  {in: domain, ours: []string{"internal/money"}, modules: []string{xtext}},
 
 		// The domain.
 		"internal/paymentlink": {
+			in:      domain,
 			ours:    []string{"internal/money"},
 			modules: []string{xtext},
 			doors:   []string{"unsafe"}, // sizes, for the memory bound
 		},
-		"internal/money": {modules: []string{"github.com/govalues/decimal", xtext}},
-		"internal/relay": {},
+		"internal/money": {in: domain, modules: []string{"github.com/govalues/decimal", xtext}},
+		"internal/relay": {in: domain},
 
 		// The vocabulary that all share.
-		"internal/address":  {doors: []string{"net"}}, // SplitHostPort, and no socket
-		"internal/bounded":  {doors: []string{"os"}},
-		"internal/cause":    {doors: []string{"net", "syscall"}}, // errors of connections
-		"internal/exchange": {},
-		"internal/fault":    {},
-		"internal/tenant":   {},
+		"internal/address":  {in: domain, doors: []string{"net"}}, // SplitHostPort, and no socket
+		"internal/bounded":  {in: domain, doors: []string{"os"}},
+		"internal/cause":    {in: domain, doors: []string{"net", "syscall"}}, // errors of connections
+		"internal/exchange": {in: domain},
+		"internal/fault":    {in: domain},
+		"internal/tenant":   {in: domain},
 
 		// Upstream and what is kept of it.
 		"internal/billpocket": {
+			in: upstream,
 			ours: []string{
 				"internal/address", "internal/bounded", "internal/cause", "internal/fault", "internal/money", "internal/paymentlink", "internal/tenant",
 			},
 			modules: []string{compress},
-			doors:   []string{"net", "net/http", "syscall", "unsafe"}, // errors of connections, text that aliases the body
+			doors:   []string{"net", "net/http", "unsafe"}, // text that aliases the body
 		},
 		"internal/upstream": { // it decides by fault kind, and knows no client
+			in:      upstream,
 			ours:    []string{"internal/fault", "internal/paymentlink", "internal/tenant"},
 			modules: []string{"github.com/failsafe-go/failsafe-go"},
 		},
 		"internal/snapshot": {
+			in:      upstream,
 			ours:    []string{"internal/fault", "internal/paymentlink", "internal/tenant"},
 			modules: []string{otter},
 		},
 
 		"internal/answer": {
+			in:      edge,
 			ours:    []string{"internal/exchange", "internal/tenant"},
 			modules: []string{otter},
 		},
 
 		// The edge.
 		"internal/gqlhttp": {
+			in: edge,
 			ours: []string{
-				"internal/address", "internal/answer", "internal/caller", "internal/exchange", "internal/fault", "internal/persisted",
-				"internal/telemetry", "internal/tenant",
+				"internal/address", "internal/answer", "internal/exchange", "internal/fault", "internal/persisted",
+				"internal/tenant",
 			},
 			modules: []string{compress, gqlgen, gqlparser},
-			doors:   []string{"net", "net/http", "os"}, // os: the error of a deadline
+			doors:   []string{"net/http", "os"}, // os: the error of a deadline
 		},
 		"internal/caller": {
+			in:   edge,
 			ours: []string{"internal/address", "internal/bounded", "internal/cause", "internal/fault", "internal/tenant"},
 			modules: []string{
 				"github.com/MicahParks/jwkset", "github.com/MicahParks/keyfunc/v3", "github.com/goccy/go-yaml",
-				"github.com/golang-jwt/jwt/v5", "golang.org/x/time",
+				"github.com/golang-jwt/jwt/v5",
 			},
 			doors: []string{"net/http"}, // the issuer's keys
 		},
-		"internal/guard": {ours: []string{"internal/fault"}, modules: []string{gqlparser, otter}},
+		"internal/guard": {in: edge, ours: []string{"internal/fault"}, modules: []string{gqlparser, otter}},
 		"internal/persisted": {
+			in:      edge,
 			ours:    []string{"internal/bounded", "internal/fault"},
 			modules: []string{gqlparser, otter},
 		},
-		"internal/playground": {doors: []string{"net/http"}},
+		"internal/playground": {in: edge, doors: []string{"net/http"}},
 
 		// The process.
 		"internal/config": {
+			in:      process,
 			ours:    []string{"internal/address", "internal/bounded"},
 			modules: []string{"github.com/alecthomas/kong"},
 			doors:   []string{"net"},
 		},
 		"internal/doctor": {
+			in:    upstream,
 			ours:  []string{"internal/billpocket", "internal/fault", "internal/tenant"},
 			doors: []string{"net/http", "net/http/httptrace"},
 		},
-		"internal/serving":   {doors: []string{"net", "net/http"}},
-		"internal/telemetry": {ours: []string{"internal/fault"}, doors: []string{"net/http", "os"}},
+		"internal/serving":   {in: process, doors: []string{"net", "net/http"}},
+		"internal/telemetry": {in: process},
 
 		// An upstream to try and test with: it must not share our reading of the contract.
-		"internal/sandbox": {ours: []string{"internal/address"}, doors: []string{"net", "net/http"}},
+		"internal/sandbox": {in: upstream, ours: []string{"internal/address"}, doors: []string{"net", "net/http"}},
 
 		// Tests alone.
-		"internal/archtest":    {},
-		"internal/conformance": {},
+		"internal/archtest": {in: process},
 	}
 }

@@ -74,7 +74,7 @@ func BenchmarkList(b *testing.B) {
 	for _, links := range []int{5, 200, 10_000} {
 		upstream, url := newUpstream(b)
 		upstream.AddMerchant("bench", sandbox.APIKey, sandbox.GenerateList("bench", links, time.Unix(1_700_000_000, 0)))
-		client := newClient(b, billpocket.Config{BaseURL: url})
+		client := newClient(b, billpocket.Config{Settings: billpocket.Settings{BaseURL: url}})
 		credentials := credentials(b, "bench")
 		first, err := client.List(b.Context(), credentials, nil)
 		if err != nil {

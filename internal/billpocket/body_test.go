@@ -62,7 +62,7 @@ func TestBodies(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			client := newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: test.transport, MaxBodyBytes: limit})
+			client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example", MaxBodyBytes: limit}, Transport: test.transport})
 			for range 2 { // the second time out of the pools
 				got, err := client.List(t.Context(), credentials(t, "t"), nil)
 				if kind := fault.KindOf(err); kind != test.want {
@@ -108,7 +108,7 @@ func TestGzipBomb(t *testing.T) {
 	bomb := compressed(t, "[") + strings.Repeat(compressed(t, strings.Repeat(" ", 1<<20)), 64)
 	taken := 0
 	client := newClient(t, billpocket.Config{
-		BaseURL: "https://api.example", MaxBodyBytes: 1 << 20,
+		Settings: billpocket.Settings{BaseURL: "https://api.example", MaxBodyBytes: 1 << 20},
 		Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 			resp, err := answering(200, "", "Content-Encoding", "gzip")(req)
 			source := strings.NewReader(bomb)
@@ -134,7 +134,7 @@ func TestTransportDoesNotInflate(t *testing.T) {
 	upstream, url := newUpstream(t)
 	upstream.SetBody("t", []byte(padded(1<<16)))
 	for limit, want := range map[int64]fault.Kind{1 << 16: "", 1<<16 - 1: fault.UpstreamMalformed} {
-		client := newClient(t, billpocket.Config{BaseURL: url, MaxBodyBytes: limit})
+		client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url, MaxBodyBytes: limit}})
 		if _, err := client.List(t.Context(), credentials(t, "t"), nil); fault.KindOf(err) != want {
 			t.Errorf("limit %d: %v, want %q", limit, err, want)
 		}

@@ -43,7 +43,7 @@ func TestCauses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			client := newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 				return nil, test.err
 			})})
 			_, err := client.List(t.Context(), credentials(t, "t"), nil)

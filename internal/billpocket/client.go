@@ -20,8 +20,8 @@ const (
 	DefaultUserAgent    = "paymentlinks"
 )
 
-// Config configures a Client. All but BaseURL may be left zero.
-type Config struct {
+// Settings say where upstream is and how its answers are read. All but BaseURL may be left zero.
+type Settings struct {
 	// BaseURL is what "/v1/custom-link" is appended to; a path in it is kept.
 	// It is https, or http to a loopback address.
 	BaseURL string
@@ -30,19 +30,11 @@ type Config struct {
 	Insecure bool
 	// CAFile names a file of PEM certificates to trust beside the system's.
 	CAFile string
-	// Proxy names the proxy of a request as http.Transport.Proxy does; nil is
-	// http.ProxyFromEnvironment.
-	Proxy func(*http.Request) (*url.URL, error)
 	// ReuseConnections lets a connection of HTTP/1.x serve one call after
 	// another. It saves the time of a new connection. It risks that one tenant
 	// gets another's list, should upstream or a proxy ever send an answer too
 	// many. Connections of HTTP/2 are reused in any case.
 	ReuseConnections bool
-	// Transport replaces the client's own transport, and with it CAFile, Proxy
-	// and ReuseConnections. It must follow no redirects; a RoundTripper by its
-	// contract does not.
-	Transport http.RoundTripper
-
 	// Location is the zone of upstream's times that name none; nil is UTC.
 	Location *time.Location
 	// LiveHosts are the hosts whose links are live, for paymentlink.NewSet.
@@ -51,6 +43,19 @@ type Config struct {
 	MaxBodyBytes int64
 	// TryTimeout bounds one request, its body included; 0 is DefaultTryTimeout.
 	TryTimeout time.Duration
+}
+
+// Config configures a Client. All but BaseURL may be left zero.
+type Config struct {
+	Settings
+
+	// Proxy names the proxy of a request as http.Transport.Proxy does; nil is
+	// http.ProxyFromEnvironment.
+	Proxy func(*http.Request) (*url.URL, error)
+	// Transport replaces the client's own transport, and with it CAFile, Proxy
+	// and ReuseConnections. It must follow no redirects; a RoundTripper by its
+	// contract does not.
+	Transport http.RoundTripper
 	// UserAgent is the header of that name; "" is DefaultUserAgent.
 	UserAgent string
 

@@ -87,7 +87,7 @@ func answering(status int, body string, header ...string) roundTripper {
 func TestListPublishedExample(t *testing.T) {
 	_, url := newUpstream(t)
 	now := time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
-	client := newClient(t, billpocket.Config{BaseURL: url, Now: func() time.Time { return now }})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url}, Now: func() time.Time { return now }})
 	got, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestListPublishedExample(t *testing.T) {
 func TestListTellsUpstreamNothingElse(t *testing.T) {
 	var got *http.Request
 	client := newClient(t, billpocket.Config{
-		BaseURL: "https://api.example/card/", UserAgent: "paymentlinks/1.2",
+		Settings: billpocket.Settings{BaseURL: "https://api.example/card/"}, UserAgent: "paymentlinks/1.2",
 		Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 			got = req
 			return answering(204, "")(req)
@@ -137,7 +137,7 @@ func TestListTellsUpstreamNothingElse(t *testing.T) {
 
 func TestListEmpty(t *testing.T) {
 	upstream, url := newUpstream(t)
-	client := newClient(t, billpocket.Config{BaseURL: url})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url}})
 	noContent, err := client.List(t.Context(), credentials(t, sandbox.EmptyToken), nil)
 	if err != nil || noContent.Set.Len() != 0 || noContent.Skipped != 0 || noContent.Version == "" {
 		t.Fatalf("204: %+v, error %v; want an empty list", noContent, err)
@@ -147,7 +147,7 @@ func TestListEmpty(t *testing.T) {
 		t.Errorf("204 again: %+v, error %v; want the same list", again, err)
 	}
 	// A 200 without a body has the hash of a 204, and is no list.
-	blank := newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: answering(http.StatusOK, "")})
+	blank := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: answering(http.StatusOK, "")})
 	if got, err := blank.List(t.Context(), credentials(t, sandbox.EmptyToken), noContent); fault.KindOf(err) != fault.UpstreamMalformed {
 		t.Errorf("200 without a body after 204: %+v, error %v; want UPSTREAM_MALFORMED_RESPONSE", got, err)
 	}
@@ -161,7 +161,7 @@ func TestListEmpty(t *testing.T) {
 func TestListKeepsWhatHasNotChanged(t *testing.T) {
 	upstream, url := newUpstream(t)
 	now := time.Unix(1_700_000_000, 0)
-	client := newClient(t, billpocket.Config{BaseURL: url, Now: func() time.Time { return now }})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url}, Now: func() time.Time { return now }})
 	list := func(prev *paymentlink.Snapshot) *paymentlink.Snapshot {
 		t.Helper()
 		got, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), prev)
@@ -199,7 +199,7 @@ func TestListKeepsWhatHasNotChanged(t *testing.T) {
 // at them when all is done: each must hold its own merchant's links alone.
 func TestListsNeverMix(t *testing.T) {
 	upstream, url := newUpstream(t)
-	client := newClient(t, billpocket.Config{BaseURL: url})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url}})
 	const tenants, rounds = 20, 5
 	snapshots := make([][]*paymentlink.Snapshot, tenants)
 	var wg sync.WaitGroup
@@ -253,7 +253,7 @@ func TestReusedConnectionSurvivesErrors(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	client := newClient(t, billpocket.Config{BaseURL: server.URL, ReuseConnections: true})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, ReuseConnections: true}})
 	for _, status := range []int{401, 403, 429, 503, 302, 404} {
 		if err := upstream.Fail(sandbox.Fault{Mode: sandbox.ModeStatus, Status: status, Calls: 1}); err != nil {
 			t.Fatal(err)
@@ -274,7 +274,7 @@ func TestListSettings(t *testing.T) {
 	upstream.SetBody("t", []byte(`[{"id":"a","custom_link_path":"https://links.example/a","created_at":"2026-01-02T03:04:05"},
 		{"id":"b","custom_link_path":"https://test.links.example/b"}]`))
 	client := newClient(t, billpocket.Config{
-		BaseURL: url, Location: time.FixedZone("Mexico City", -6*60*60), LiveHosts: []string{"links.example"},
+		Settings: billpocket.Settings{BaseURL: url, Location: time.FixedZone("Mexico City", -6*60*60), LiveHosts: []string{"links.example"}},
 	})
 	got, err := client.List(t.Context(), credentials(t, "t"), nil)
 	if err != nil {
@@ -304,7 +304,7 @@ func TestListCountsAndLogsWhatItSkips(t *testing.T) {
 	}
 	var log strings.Builder
 	client := newClient(t, billpocket.Config{
-		BaseURL: "https://api.example", Transport: answering(200, "["+strings.Join(elements, ",")+"]"), Logger: newLogger(&log),
+		Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: answering(200, "["+strings.Join(elements, ",")+"]"), Logger: newLogger(&log),
 	})
 	got, err := client.List(t.Context(), credentials(t, "SECRET-token"), nil)
 	if err != nil {
@@ -336,7 +336,7 @@ func TestListLogsUnreadableExpiriesOnce(t *testing.T) {
 	}
 	var log strings.Builder
 	client := newClient(t, billpocket.Config{
-		BaseURL: "https://api.example", Transport: answering(200, "["+strings.Join(elements, ",")+"]"), Logger: newLogger(&log),
+		Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: answering(200, "["+strings.Join(elements, ",")+"]"), Logger: newLogger(&log),
 	})
 	got, err := client.List(t.Context(), credentials(t, "SECRET-token"), nil)
 	if err != nil {
@@ -364,7 +364,7 @@ func TestListLogsUnreadableExpiriesOnce(t *testing.T) {
 }
 
 func TestListKeepsAmountsExact(t *testing.T) {
-	client := newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: answering(200,
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: answering(200,
 		`[{"id":"a","custom_link_path":"https://h/a","currency":"MXN","amount":9007199254740993.01}]`)})
 	got, err := client.List(t.Context(), credentials(t, "t"), nil)
 	if err != nil {
@@ -423,7 +423,7 @@ func TestListWaitsNoLongerThanItMay(t *testing.T) {
 		for kind, transport := range map[string]roundTripper{"hang": hanging, "stall": stalling} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					client := newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: transport, TryTimeout: test.timeout})
+					client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example", TryTimeout: test.timeout}, Transport: transport})
 					ctx, cancel := test.limit(t.Context())
 					defer cancel()
 					began := time.Now()
@@ -445,7 +445,7 @@ func leave(ctx context.Context) (context.Context, func()) { return ctx, func() {
 // TestListDoesNotWaitForAnErrorsBody: the status has said it all.
 func TestListDoesNotWaitForAnErrorsBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+		client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 			resp, err := stalling(req)
 			resp.StatusCode = http.StatusServiceUnavailable
 			return resp, err
@@ -466,7 +466,7 @@ func TestHangingUpstream(t *testing.T) {
 			if err := upstream.Fail(sandbox.Fault{Mode: mode, Delay: 20 * time.Millisecond}); err != nil {
 				t.Fatal(err)
 			}
-			client := newClient(t, billpocket.Config{BaseURL: url, TryTimeout: 50 * time.Millisecond})
+			client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url, TryTimeout: 50 * time.Millisecond}})
 			_, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), nil)
 			classified, ok := errors.AsType[*fault.Error](err)
 			if !ok || classified.Kind != fault.UpstreamTimeout || !errors.Is(err, context.DeadlineExceeded) {

@@ -47,7 +47,7 @@ func TestBaseURL(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := billpocket.New(billpocket.Config{BaseURL: test.url, Insecure: test.insecure})
+			_, err := billpocket.New(billpocket.Config{Settings: billpocket.Settings{BaseURL: test.url, Insecure: test.insecure}})
 			switch {
 			case test.want == "":
 				if err != nil {
@@ -76,7 +76,7 @@ func TestBaseURLKeepsItsPath(t *testing.T) {
 			got = r.URL.EscapedPath()
 			w.WriteHeader(http.StatusNoContent)
 		}))
-		client := newClient(t, billpocket.Config{BaseURL: server.URL + base})
+		client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL + base}})
 		if _, err := client.List(t.Context(), credentials(t, "t"), nil); err != nil {
 			t.Errorf("base path %q: %v", base, err)
 		}
@@ -88,7 +88,7 @@ func TestBaseURLKeepsItsPath(t *testing.T) {
 }
 
 func TestConfigRefusesNegatives(t *testing.T) {
-	for _, c := range []billpocket.Config{{MaxBodyBytes: -1}, {TryTimeout: -time.Second}} {
+	for _, c := range []billpocket.Config{{Settings: billpocket.Settings{MaxBodyBytes: -1}}, {Settings: billpocket.Settings{TryTimeout: -time.Second}}} {
 		c.BaseURL = "https://api.example"
 		if _, err := billpocket.New(c); err == nil {
 			t.Errorf("New(%+v) had no error", c)
@@ -102,7 +102,7 @@ func TestTLS(t *testing.T) {
 	t.Cleanup(server.Close)
 	t.Cleanup(upstream.Close)
 
-	client := newClient(t, billpocket.Config{BaseURL: server.URL})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL}})
 	_, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), nil)
 	if fault.KindOf(err) != fault.UpstreamUnavailable || !strings.Contains(err.Error(), "unknown authority") {
 		t.Errorf("unknown authority: %v, want UPSTREAM_UNAVAILABLE that says so", err)
@@ -113,12 +113,12 @@ func TestTLS(t *testing.T) {
 	if err := os.WriteFile(caFile, certificate, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	client = newClient(t, billpocket.Config{BaseURL: server.URL, CAFile: caFile})
+	client = newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, CAFile: caFile}})
 	if _, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), nil); err != nil {
 		t.Errorf("authority of the CA file: %v", err)
 	}
 
-	client = newClient(t, billpocket.Config{BaseURL: strings.Replace(server.URL, "127.0.0.1", "localhost", 1), CAFile: caFile})
+	client = newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: strings.Replace(server.URL, "127.0.0.1", "localhost", 1), CAFile: caFile}})
 	_, err = client.List(t.Context(), credentials(t, sandbox.SeedToken), nil)
 	if fault.KindOf(err) != fault.UpstreamUnavailable || !strings.Contains(err.Error(), "another host") {
 		t.Errorf("another host's certificate: %v, want UPSTREAM_UNAVAILABLE that says so", err)
@@ -126,7 +126,7 @@ func TestTLS(t *testing.T) {
 
 	plain := httptest.NewServer(upstream)
 	t.Cleanup(plain.Close)
-	client = newClient(t, billpocket.Config{BaseURL: strings.Replace(plain.URL, "http:", "https:", 1)})
+	client = newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: strings.Replace(plain.URL, "http:", "https:", 1)}})
 	if _, err := client.List(t.Context(), credentials(t, "t"), nil); fault.KindOf(err) != fault.UpstreamUnavailable {
 		t.Errorf("https to a port of http: %v, want UPSTREAM_UNAVAILABLE", err)
 	}
@@ -138,7 +138,7 @@ func TestCAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range []string{empty, filepath.Join(t.TempDir(), "missing.pem")} {
-		if _, err := billpocket.New(billpocket.Config{BaseURL: "https://api.example", CAFile: file}); err == nil || !strings.Contains(err.Error(), "upstream CA file") {
+		if _, err := billpocket.New(billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example", CAFile: file}}); err == nil || !strings.Contains(err.Error(), "upstream CA file") {
 			t.Errorf("CA file %s: %v, want an error that names the setting", filepath.Base(file), err)
 		}
 	}
@@ -155,7 +155,7 @@ func TestProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := newClient(t, billpocket.Config{BaseURL: "http://api.example", Insecure: true, Proxy: http.ProxyURL(proxyURL)})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "http://api.example", Insecure: true}, Proxy: http.ProxyURL(proxyURL)})
 	if _, err := client.List(t.Context(), credentials(t, "t"), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestProxy(t *testing.T) {
 	if proxyURL, err = url.Parse(refusing.URL); err != nil {
 		t.Fatal(err)
 	}
-	client = newClient(t, billpocket.Config{BaseURL: "https://api.example", Proxy: http.ProxyURL(proxyURL)})
+	client = newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Proxy: http.ProxyURL(proxyURL)})
 	if _, err := client.List(t.Context(), credentials(t, "t"), nil); fault.KindOf(err) != fault.UpstreamUnavailable || strings.Contains(err.Error(), "SECRET") {
 		t.Errorf("tunnel refused: %v, want UPSTREAM_UNAVAILABLE", err)
 	}

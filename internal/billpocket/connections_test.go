@@ -82,7 +82,7 @@ func (u *answersTwice) serve(conn net.Conn) {
 func wrongLists(t *testing.T, calls int, reuse bool) (wrong, right int64) {
 	t.Helper()
 	upstream := newAnswersTwice(t)
-	client := newClient(t, billpocket.Config{BaseURL: "http://" + upstream.listener.Addr().String(), ReuseConnections: reuse})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "http://" + upstream.listener.Addr().String(), ReuseConnections: reuse}})
 	const callers = 8
 	var countWrong, countRight atomic.Int64
 	var running sync.WaitGroup
@@ -151,7 +151,7 @@ func TestConnections(t *testing.T) {
 			}
 			test.start(server)
 			t.Cleanup(server.Close)
-			client := newClient(t, billpocket.Config{BaseURL: server.URL, CAFile: caFileOf(t, server), ReuseConnections: test.reuse})
+			client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, CAFile: caFileOf(t, server), ReuseConnections: test.reuse}})
 			for range 10 {
 				if _, err := client.List(t.Context(), credentials(t, "t"), nil); err != nil {
 					t.Fatal(err)
@@ -205,7 +205,7 @@ func BenchmarkConnections(b *testing.B) {
 			}))
 			kind.start(server)
 			b.Cleanup(server.Close)
-			client := newClient(b, billpocket.Config{BaseURL: server.URL, CAFile: caFileOf(b, server), ReuseConnections: kind.reuse})
+			client := newClient(b, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, CAFile: caFileOf(b, server), ReuseConnections: kind.reuse}})
 			caller := credentials(b, "t")
 			b.ReportAllocs()
 			for b.Loop() {
@@ -230,7 +230,7 @@ func TestClosedConnectionsAreNoFailure(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	client := newClient(t, billpocket.Config{BaseURL: server.URL, ReuseConnections: true})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, ReuseConnections: true}})
 	for i := range 500 {
 		if _, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), nil); err != nil {
 			t.Fatalf("call %d: %v", i, err)

@@ -14,7 +14,7 @@ func ExampleClient_List() {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Config{}))
 	defer upstream.Close()
 
-	client, err := billpocket.New(billpocket.Config{BaseURL: upstream.URL})
+	client, err := billpocket.New(billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream.URL}})
 	if err != nil {
 		fmt.Println(err)
 		return

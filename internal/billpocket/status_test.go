@@ -71,7 +71,7 @@ func TestFaults(t *testing.T) {
 			if err := upstream.Fail(test.fault); err != nil {
 				t.Fatal(err)
 			}
-			client := newClient(t, billpocket.Config{BaseURL: url})
+			client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url}})
 			got, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), nil)
 			if kind := fault.KindOf(err); kind != test.want {
 				t.Fatalf("kind %q (%v), want %q", kind, err, test.want)
@@ -94,7 +94,7 @@ func TestFaults(t *testing.T) {
 
 func TestEveryStatusHasAKind(t *testing.T) {
 	var status int
-	client := newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 		return answering(status, "[]")(req)
 	})})
 	for status = 100; status < 1000; status++ {
@@ -157,7 +157,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}))
 	t.Cleanup(elsewhere.Close)
 	upstream, url := newUpstream(t)
-	client := newClient(t, billpocket.Config{BaseURL: url})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url}})
 	for _, status := range []int{300, 301, 302, 303, 305, 307, 308} {
 		if err := upstream.Fail(sandbox.Fault{Mode: sandbox.ModeRedirect, Status: status, Location: elsewhere.URL + "/v1/custom-link", Calls: 1}); err != nil {
 			t.Fatal(err)
@@ -243,7 +243,7 @@ func TestNothingLeaks(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var log strings.Builder
-			client := newClient(t, billpocket.Config{BaseURL: test.upstream(t), Logger: newLogger(&log)})
+			client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: test.upstream(t)}, Logger: newLogger(&log)})
 			_, err := client.List(t.Context(), tenant.Tenant{Credentials: pair}, nil)
 			classified, ok := errors.AsType[*fault.Error](err)
 			if !ok || classified.Kind != test.want {
@@ -271,14 +271,14 @@ func checkPublic(t *testing.T, public string) {
 
 func TestErrorsOfSending(t *testing.T) {
 	refused := speakingNobody(t)
-	client := newClient(t, billpocket.Config{BaseURL: refused})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: refused}})
 	_, err := client.List(t.Context(), credentials(t, "t"), nil)
 	if fault.KindOf(err) != fault.UpstreamUnavailable || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("nobody listens: %v, want UPSTREAM_UNAVAILABLE with the operating system's reason", err)
 	}
 
 	// What a transport's time-outs look like: no context has ended.
-	client = newClient(t, billpocket.Config{BaseURL: "https://api.example", Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+	client = newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "dial", Err: timeoutError{}}
 	})})
 	if _, err := client.List(t.Context(), credentials(t, "t"), nil); fault.KindOf(err) != fault.UpstreamTimeout {
@@ -296,7 +296,7 @@ func TestErrorsOfSending(t *testing.T) {
 // own way, with some that do not.
 func TestFaultsStayWithTheirTenant(t *testing.T) {
 	upstream, url := newUpstream(t)
-	client := newClient(t, billpocket.Config{BaseURL: url})
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: url}})
 	faults := []struct {
 		fault sandbox.Fault
 		want  fault.Kind

@@ -20,13 +20,12 @@ const (
 	apiKeyHeader    = "X-Api-Key"
 )
 
-// Config says which callers are known. Its zero value knows pass-through alone.
-type Config struct {
+// Settings say which callers are known. The zero value knows pass-through alone.
+type Settings struct {
 	// UserToken and APIKey are the pair for callers that send none. The API
 	// key alone: callers bring only their user token. The user token alone is
 	// an error.
 	UserToken, APIKey string
-
 	// Issuer admits bearer tokens, and turns away callers that bring nothing.
 	// With it, Audience, JWKSURL and CredentialsFile are required; without it
 	// they must be empty. Issuer and Audience are what a token's iss must be and its
@@ -38,6 +37,11 @@ type Config struct {
 	MerchantClaim string
 	// CredentialsFile is a YAML file: merchant to userToken and apiKey.
 	CredentialsFile string
+}
+
+// Config says which callers are known. Its zero value knows pass-through alone.
+type Config struct {
+	Settings
 
 	// Transport fetches the keys; nil is a transport of its own that honours
 	// the usual proxy settings.
@@ -100,6 +104,15 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 		return nil, fmt.Errorf("caller: %w", err)
 	}
 	return c, nil
+}
+
+// Challenge is the scheme that a caller who was refused may try, for the header
+// WWW-Authenticate: Bearer with an issuer, else BP-User-Token.
+func (c *Callers) Challenge() string {
+	if c.tokens != nil {
+		return "Bearer"
+	}
+	return "BP-User-Token"
 }
 
 // check reports contradictions. Its errors hold no value of a setting.

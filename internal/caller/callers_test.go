@@ -11,7 +11,7 @@ import (
 )
 
 func TestNewRefuses(t *testing.T) {
-	withIssuer := caller.Config{Issuer: issuerName, Audience: audienceName, JWKSURL: "https://SECRET.example/keys", CredentialsFile: "SECRET.yaml"}
+	withIssuer := caller.Config{Settings: caller.Settings{Issuer: issuerName, Audience: audienceName, JWKSURL: "https://SECRET.example/keys", CredentialsFile: "SECRET.yaml"}}
 	tests := map[string]struct {
 		base   caller.Config
 		change func(*caller.Config)
@@ -53,8 +53,8 @@ func TestIdentifyByHeaders(t *testing.T) {
 	pairHeaders := []string{"BP-User-Token", "t", "X-Api-Key", "k"}
 	configurations := map[string]caller.Config{
 		"nothing":  {},
-		"key only": {APIKey: "own-key"},
-		"pair":     {UserToken: "own-token", APIKey: "own-key"},
+		"key only": {Settings: caller.Settings{APIKey: "own-key"}},
+		"pair":     {Settings: caller.Settings{UserToken: "own-token", APIKey: "own-key"}},
 	}
 	tests := map[string]struct {
 		header []string
@@ -114,8 +114,8 @@ func TestAsksNothing(t *testing.T) {
 		want bool
 	}{
 		"nothing configured": {caller.Config{}, false},
-		"API key alone":      {caller.Config{APIKey: "k"}, false},
-		"a pair":             {caller.Config{UserToken: "t", APIKey: "k"}, true},
+		"API key alone":      {caller.Config{Settings: caller.Settings{APIKey: "k"}}, false},
+		"a pair":             {caller.Config{Settings: caller.Settings{UserToken: "t", APIKey: "k"}}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -110,7 +110,12 @@ func TestBrokenFileStopsTheStart(t *testing.T) {
 				t.Fatal(err)
 			}
 			callers, err := caller.New(t.Context(), caller.Config{
-				Issuer: issuerName, Audience: audienceName, JWKSURL: "https://issuer.example/keys", CredentialsFile: file,
+				Settings: caller.Settings{
+					Issuer:          issuerName,
+					Audience:        audienceName,
+					JWKSURL:         "https://issuer.example/keys",
+					CredentialsFile: file,
+				},
 			})
 			if callers != nil || err == nil {
 				t.Fatalf("New = %v, %v; want an error", callers, err)

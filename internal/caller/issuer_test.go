@@ -150,12 +150,14 @@ func newBench(tb testing.TB, change func(*caller.Config)) *bench {
 	}
 	b.writeFile(twoMerchants)
 	cfg := caller.Config{
-		Issuer:          issuerName,
-		Audience:        audienceName,
-		JWKSURL:         b.issuer.URL,
-		CredentialsFile: b.file,
-		Now:             b.Now,
-		Logger:          slog.New(slog.NewTextHandler(b.log, nil)),
+		Settings: caller.Settings{
+			Issuer:          issuerName,
+			Audience:        audienceName,
+			JWKSURL:         b.issuer.URL,
+			CredentialsFile: b.file,
+		},
+		Now:    b.Now,
+		Logger: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	if change != nil {
 		change(&cfg)

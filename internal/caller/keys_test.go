@@ -108,7 +108,12 @@ func TestIssuerDownAtStart(t *testing.T) {
 			b.issuer.set(func(i *issuer) { i.answer = func(w http.ResponseWriter, r *http.Request) { answer(i, w, r) } })
 
 			second, err := caller.New(t.Context(), caller.Config{
-				Issuer: issuerName, Audience: audienceName, JWKSURL: b.issuer.URL, CredentialsFile: b.file, Now: b.Now,
+				Settings: caller.Settings{
+					Issuer:          issuerName,
+					Audience:        audienceName,
+					JWKSURL:         b.issuer.URL,
+					CredentialsFile: b.file,
+				}, Now: b.Now,
 			})
 			if err != nil {
 				t.Fatalf("New = %v: an issuer that is down must not stop the start", err)
@@ -189,7 +194,12 @@ func TestHungIssuerDelaysNoStart(t *testing.T) {
 		})
 		begun := time.Now()
 		callers, err := caller.New(t.Context(), caller.Config{
-			Issuer: issuerName, Audience: audienceName, JWKSURL: "https://issuer.example/keys", CredentialsFile: file, Transport: hung,
+			Settings: caller.Settings{
+				Issuer:          issuerName,
+				Audience:        audienceName,
+				JWKSURL:         "https://issuer.example/keys",
+				CredentialsFile: file,
+			}, Transport: hung,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -214,7 +224,12 @@ func TestContextOfNewEndsFetches(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	asked := make(chan struct{})
 	callers, err := caller.New(ctx, caller.Config{
-		Issuer: issuerName, Audience: audienceName, JWKSURL: "https://issuer.example/keys", CredentialsFile: file,
+		Settings: caller.Settings{
+			Issuer:          issuerName,
+			Audience:        audienceName,
+			JWKSURL:         "https://issuer.example/keys",
+			CredentialsFile: file,
+		},
 		Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			close(asked)
 			<-r.Context().Done()

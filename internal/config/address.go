@@ -1,6 +1,9 @@
 package config
 
 import (
+	"slices"
+	"strings"
+
 	"errors"
 	"fmt"
 	"net"
@@ -11,9 +14,13 @@ import (
 // Off turns a listener off.
 const Off = "off"
 
+// listPath is the path of upstream's call, below its base URL.
+const listPath = "/v1/custom-link"
+
 const (
 	defaultSandboxListen  = "127.0.0.1:8090"
-	embeddedSandboxListen = "127.0.0.1:0"
+	embeddedSandboxListen = freeLoopback
+	freeLoopback          = "127.0.0.1:0"
 )
 
 func (c *Config) completeSandbox() error {
@@ -37,7 +44,7 @@ func (c *Config) completeAddresses(env map[string]string) error {
 			return problem("admin-listen", "is the same as %s", variable("listen"))
 		}
 	}
-	if c.ServesAnonymous() && !isLoopbackAddress(c.Server.Listen) && !c.Callers.AllowAnonymous {
+	if c.ServesAnonymous() && !isLoopbackAddress(c.Server.Listen) && !c.Secrets.AllowAnonymous {
 		return problem("listen", "reaches beyond loopback, while %s and %s let callers that send nothing read payment links: "+
 			"set %s if that is meant, or listen on 127.0.0.1", variable("user-token"), variable("api-key"), variable("allow-anonymous"))
 	}
@@ -46,6 +53,10 @@ func (c *Config) completeAddresses(env map[string]string) error {
 	}
 	if c.Server.SandboxListen == "" {
 		c.Server.SandboxListen = embeddedSandboxListen
+	}
+	// Trying the program out twice at once must work without a setting.
+	if !slices.Contains(c.given, "admin-listen") {
+		c.Server.AdminListenElse = freeLoopback
 	}
 	if err := checkAddress("sandbox-listen", c.Server.SandboxListen); err != nil {
 		return err
@@ -103,9 +114,9 @@ func (c *Config) checkUpstream() error {
 		switch {
 		case c.Server.Production:
 			return problem("production", "needs %s: the sandbox is no production upstream", variable("upstream-url"))
-		case u.UpstreamInsecure:
+		case u.Insecure:
 			return problem("upstream-insecure", "needs %s", variable("upstream-url"))
-		case u.UpstreamCAFile != "":
+		case u.CAFile != "":
 			return problem("upstream-ca-file", "needs %s", variable("upstream-url"))
 		}
 		return nil
@@ -113,8 +124,11 @@ func (c *Config) checkUpstream() error {
 	if c.Server.SandboxListen != "" {
 		return problem("sandbox-listen", "contradicts %s: with an upstream there is no sandbox", variable("upstream-url"))
 	}
-	if err := checkServiceURL(u.UpstreamURL, u.UpstreamInsecure); err != nil {
+	if err := checkServiceURL(u.BaseURL, u.Insecure); err != nil {
 		return problem("upstream-url", "%w", err)
+	}
+	if strings.HasSuffix(strings.TrimRight(u.BaseURL, "/"), listPath) {
+		return problem("upstream-url", "ends in %s, which the program appends itself: leave that out", listPath)
 	}
 	return nil
 }

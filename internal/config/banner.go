@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
 )
@@ -12,6 +13,20 @@ type Addresses struct {
 	// API and Admin are of the server, Sandbox of the embedded one. Those that
 	// are not listened on are nil.
 	API, Admin, Sandbox net.Addr
+}
+
+// LogValue lists the addresses that are listened on.
+func (a Addresses) LogValue() slog.Value {
+	var attrs []slog.Attr
+	for _, at := range []struct {
+		name string
+		addr net.Addr
+	}{{"api", a.API}, {"admin", a.Admin}, {"sandbox", a.Sandbox}} {
+		if at.addr != nil {
+			attrs = append(attrs, slog.String(at.name, at.addr.String()))
+		}
+	}
+	return slog.GroupValue(attrs...)
 }
 
 // Banner writes what an operator wants to know of a server that has just
@@ -30,7 +45,7 @@ func (c Config) Banner(w io.Writer, at Addresses) error {
 		fmt.Fprintf(&b, "Sandbox      %s\n\n", URL(at.Sandbox))
 		fmt.Fprintf(&b, "*** These are DEMO LINKS of the embedded sandbox, not Billpocket's: set %s to ask an upstream. ***\n", variable("upstream-url"))
 	}
-	if !c.Documents.TrustedOnly {
+	if !c.Persisted.TrustedOnly {
 		fmt.Fprintf(&b, "\nTry it:\n\n  %s\n", c.curl(root))
 	}
 	_, err := io.WriteString(w, b.String()+"\n")
@@ -42,10 +57,10 @@ func (c Config) Banner(w io.Writer, at Addresses) error {
 func (c Config) curl(root string) string {
 	var headers string
 	switch {
-	case c.Callers.JWTIssuer != "":
+	case c.Callers.Issuer != "":
 		headers = ` -H "Authorization: Bearer $BEARER_TOKEN"`
 	case c.ServesAnonymous():
-	case c.Callers.APIKey.IsSet():
+	case c.Callers.APIKey != "":
 		headers = ` -H "BP-User-Token: $BP_USER_TOKEN"`
 	default:
 		headers = ` -H "BP-User-Token: $BP_USER_TOKEN" -H "X-Api-Key: $BP_API_KEY"`

@@ -15,36 +15,42 @@ import (
 )
 
 // checkRanges checks every value against the bounds in its tag.
-func checkRanges(flags []*kong.Flag) error {
+func checkRanges(flags []*kong.Flag, problems *problems) {
 	for _, flag := range flags {
-		if !flag.Tag.Has("min") {
-			continue
+		if flag.Tag.Has("min") {
+			problems.add(checkRange(flag), variable(flag.Name))
 		}
-		low, err := number(flag.Target, flag.Tag.Get("min"))
-		if err != nil {
-			return err
-		}
-		high, err := number(flag.Target, flag.Tag.Get("max"))
-		if err != nil {
-			return err
-		}
-		if n := flag.Target.Int(); n < low || n > high {
-			return problem(flag.Name, "must be from %s to %s, and is %s", flag.Tag.Get("min"), flag.Tag.Get("max"), printed(flag.Target))
-		}
+	}
+}
+
+func checkRange(flag *kong.Flag) error {
+	low, err := number(flag.Value, flag.Tag.Get("min"))
+	if err != nil {
+		return err
+	}
+	high, err := number(flag.Value, flag.Tag.Get("max"))
+	if err != nil {
+		return err
+	}
+	if n := flag.Target.Int(); (n < low || n > high) && !isOff(flag.Value) {
+		return problem(flag.Name, "must be from %s to %s, and is %s", flag.Tag.Get("min"), flag.Tag.Get("max"), printed(flag.Value))
 	}
 	return nil
 }
 
-// number reads a bound in the notation of the value's own type.
-func number(v reflect.Value, text string) (int64, error) {
-	switch v.Interface().(type) {
-	case time.Duration:
+// isOff reports whether a limit is switched off. Other values of -1 are just that.
+func isOff(v *kong.Value) bool {
+	return v.Target.Int() == off && (v.Tag.Type == asLimit || v.Tag.Type == asBytesLimit)
+}
+
+// number reads a bound in the notation of the value itself.
+func number(v *kong.Value, text string) (int64, error) {
+	switch {
+	case v.Target.Type() == reflect.TypeFor[time.Duration]():
 		d, err := time.ParseDuration(text)
 		return int64(d), err
-	case Bytes:
-		var b Bytes
-		err := b.UnmarshalText([]byte(text))
-		return int64(b), err
+	case v.Tag.Type == asBytes || v.Tag.Type == asBytesLimit:
+		return parseBytes(text)
 	}
 	return strconv.ParseInt(text, 10, 64)
 }
@@ -55,23 +61,21 @@ func problem(flag, format string, args ...any) error {
 }
 
 // complete reads secret files, fills defaults that depend on other settings,
-// and refuses contradictions. The first problem is returned.
-func (c *Config) complete(command Command, env map[string]string) error {
+// and looks for contradictions.
+func (c *Config) complete(command Command, env map[string]string, problems *problems) {
 	if command == Sandbox {
-		return c.completeSandbox()
+		problems.add(c.completeSandbox(), "")
+		return
 	}
 	for _, check := range []func() error{
 		c.readSecrets, c.checkUpstream, c.checkSnapshots, c.checkBearer, c.checkDocuments, c.checkNames,
 	} {
-		if err := check(); err != nil {
-			return err
-		}
+		problems.add(check(), "")
 	}
 	c.fillSandboxCredentials()
-	if err := c.checkPair(); err != nil {
-		return err
-	}
-	return c.completeAddresses(env)
+	problems.add(c.checkPair(), "")
+	problems.add(c.completeAddresses(env), "")
+	c.share()
 }
 
 // checkSnapshots lets a long FreshFor alone outlast the default of StaleFor;
@@ -85,7 +89,7 @@ func (c *Config) checkSnapshots() error {
 }
 
 func (c *Config) checkDocuments() error {
-	if c.Documents.TrustedOnly && len(c.Documents.TrustedDocuments) == 0 {
+	if c.Persisted.TrustedOnly && len(c.Persisted.Manifests) == 0 {
 		return problem("trusted-only", "needs %s: without a manifest every document would be refused", variable("trusted-documents"))
 	}
 	return nil
@@ -93,7 +97,7 @@ func (c *Config) checkDocuments() error {
 
 // checkNames checks the lists of hosts and origins.
 func (c *Config) checkNames() error {
-	for _, host := range c.Server.AllowedHosts {
+	for _, host := range c.Edge.AllowedHosts {
 		if !address.IsHost(host) {
 			return problem("allowed-hosts", "has %q, which is no host name or address", host)
 		}
@@ -103,13 +107,10 @@ func (c *Config) checkNames() error {
 			return problem("live-hosts", "has %q, which is no host name or address", host)
 		}
 	}
-	for _, origin := range c.Server.AllowedOrigins {
+	for _, origin := range c.Edge.AllowedOrigins {
 		if _, err := address.ParseOrigin(origin); err != nil {
 			return problem("allowed-origins", "has %q: %w", origin, err)
 		}
-	}
-	if _, err := time.LoadLocation(c.Upstream.TimeZone); err != nil || c.Upstream.TimeZone == "Local" {
-		return problem("time-zone", "is %q, which is no IANA zone such as America/Mexico_City", c.Upstream.TimeZone)
 	}
 	return nil
 }
@@ -117,8 +118,8 @@ func (c *Config) checkNames() error {
 // checkBearer checks that the settings of bearer tokens come together.
 func (c *Config) checkBearer() error {
 	parts := []struct{ flag, value string }{
-		{"jwt-issuer", c.Callers.JWTIssuer},
-		{"jwt-audience", c.Callers.JWTAudience},
+		{"jwt-issuer", c.Callers.Issuer},
+		{"jwt-audience", c.Callers.Audience},
 		{"jwks-url", c.Callers.JWKSURL},
 		{"credentials-file", c.Callers.CredentialsFile},
 	}
@@ -134,10 +135,10 @@ func (c *Config) checkBearer() error {
 	if set != "" && missing != "" {
 		return problem(set, "needs %s: bearer tokens take an issuer, an audience, a JWKS URL and a credentials file together", variable(missing))
 	}
-	if set == "" && c.Callers.JWTMerchantClaim != "merchant" {
+	if set == "" && c.Callers.MerchantClaim != "merchant" {
 		return problem("jwt-merchant-claim", "needs %s: without an issuer no bearer token is read", variable("jwt-issuer"))
 	}
-	if set != "" && c.Callers.UserToken.IsSet() {
+	if set != "" && c.Callers.UserToken != "" {
 		c.warn("user-token", "It is never used: with an issuer of bearer tokens, a caller that brings nothing is refused.")
 	}
 	if c.Callers.JWKSURL == "" {
@@ -151,14 +152,11 @@ func (c *Config) checkBearer() error {
 
 // checkPair refuses half a pair of credentials.
 func (c *Config) checkPair() error {
-	if c.Callers.UserToken.IsSet() && !c.Callers.APIKey.IsSet() {
+	if c.Callers.UserToken != "" && c.Callers.APIKey == "" {
 		return problem("user-token", "needs %s: upstream takes both together", variable("api-key"))
 	}
-	for _, s := range []struct {
-		flag   string
-		secret Secret
-	}{{"user-token", c.Callers.UserToken}, {"api-key", c.Callers.APIKey}} {
-		if err := checkCredential(s.secret.Reveal()); err != nil {
+	for _, s := range []struct{ flag, secret string }{{"user-token", c.Callers.UserToken}, {"api-key", c.Callers.APIKey}} {
+		if err := checkCredential(s.secret); err != nil {
 			return problem(s.flag, "%w", err)
 		}
 	}
@@ -176,14 +174,14 @@ func checkCredential(text string) error {
 
 // fillSandboxCredentials lets `go run .` answer a caller that sends nothing.
 func (c *Config) fillSandboxCredentials() {
-	if c.HasUpstream() || c.Callers.JWTIssuer != "" {
+	if c.HasUpstream() || c.Callers.Issuer != "" {
 		return
 	}
-	if !c.Callers.UserToken.IsSet() {
-		c.Callers.UserToken = Secret{"demo-seed"}
+	if c.Callers.UserToken == "" {
+		c.Callers.UserToken = "demo-seed"
 	}
-	if !c.Callers.APIKey.IsSet() {
-		c.Callers.APIKey = Secret{"demo-key"}
+	if c.Callers.APIKey == "" {
+		c.Callers.APIKey = "demo-key"
 	}
 }
 

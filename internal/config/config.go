@@ -25,8 +25,10 @@ const (
 	Sandbox Command = "sandbox"
 	Schema  Command = "schema"
 	Version Command = "version"
-	Doctor  Command = "doctor"
-	Help    Command = "help"
+	// APISchema is schema --api.
+	APISchema Command = "schema --api"
+	Doctor    Command = "doctor"
+	Help      Command = "help"
 )
 
 // Config is every setting, checked. It is not changed after Parse, so it is
@@ -34,10 +36,15 @@ const (
 type Config struct {
 	Server    Server    `embed:"" group:"Server"`
 	Upstream  Upstream  `embed:"" group:"Upstream"`
+	Policies  Policies  `embed:"" group:"Upstream"`
 	Snapshots Snapshots `embed:"" group:"Snapshots"`
 	Callers   Callers   `embed:"" group:"Callers"`
-	Documents Documents `embed:"" group:"Documents"`
-	Limits    Limits    `embed:"" group:"Limits"`
+	Secrets   Secrets   `embed:"" group:"Callers"`
+	Persisted Persisted `embed:"" group:"Documents"`
+	Graph     Graph     `embed:""`
+	Edge      Edge      `embed:""`
+	Document  Document  `embed:"" group:"Limits"`
+	Operation Operation `embed:"" group:"Limits"`
 	Log       Log       `embed:"" group:"Log"`
 
 	// Doctor is what the command of that name was asked for.
@@ -70,118 +77,137 @@ type Warning struct {
 
 // Server is how the program is reached.
 type Server struct {
-	Listen         string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8080 with the sandbox, :8080 otherwise" help:"The API's address. The variable PORT sets the port, where this is not set."`
-	AdminListen    string        `placeholder:"HOST:PORT" default:"127.0.0.1:8081" help:"Address of the probes /livez and /readyz, or off."`
-	SandboxListen  string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8090 alone, a free port when embedded" help:"The sandbox's address. The embedded one listens on loopback only."`
-	Production     bool          `help:"Introspection, playground, /schema.graphql and GET other than of persisted documents off; needs an upstream URL."`
-	Suggestions    bool          `help:"Put \"Did you mean\" into errors."`
-	Compression    Switch        `placeholder:"on|off" default:"on" help:"Compress answers with gzip (which wins ties) or zstd, as the client asks: on or off."`
-	AllowedHosts   []string      `placeholder:"NAME" shown:"loopback names where callers are asked for nothing, otherwise any" help:"Host names (or addresses) that requests may be addressed to; loopback ones always may."`
-	AllowedOrigins []string      `placeholder:"ORIGIN" shown:"none" help:"Origins (https://app.example.com) whose pages may call the API (CORS)."`
-	RequestTimeout time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`
-	HeaderTimeout  time.Duration `default:"5s" min:"100ms" max:"1m" help:"Bound on reading a request's headers."`
-	BodyTimeout    time.Duration `default:"5s" min:"100ms" max:"10m" help:"Bound on reading a request's body."`
-	DrainTimeout   time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after SIGTERM or SIGINT; 0: they are cut off."`
+	Listen          string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8080 with the sandbox, :8080 otherwise" help:"The API's address. The variable PORT sets the port, where this is not set."`
+	AdminListen     string        `placeholder:"HOST:PORT" default:"127.0.0.1:8081" help:"Address of the probes /livez and /readyz, or off. Over the sandbox the default yields to a free port if it is taken."`
+	AdminListenElse string        `kong:"-"` // see completeAddresses
+	SandboxListen   string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8090 alone, a free port when embedded" help:"The sandbox's address. The embedded one listens on loopback only."`
+	Production      bool          `help:"Introspection, playground, /schema.graphql and GET other than of persisted documents off; needs an upstream URL."`
+	RequestTimeout  time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`
+	HeaderTimeout   time.Duration `default:"5s" min:"100ms" max:"1m" help:"Bound on reading a request's headers."`
+	DrainTimeout    time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after SIGTERM or SIGINT; 0: they are cut off."`
 }
 
-// Upstream is where the links come from.
+// Upstream is where the links come from; it converts to billpocket.Settings.
 type Upstream struct {
-	UpstreamURL         string        `name:"upstream-url" placeholder:"URL" shown:"the embedded sandbox" help:"Billpocket's base URL: https, or http to a loopback address. A path prefix is kept. HTTPS_PROXY is honored."`
-	UpstreamInsecure    bool          `help:"Accept an http upstream URL beyond loopback: credentials travel in the clear."`
-	UpstreamCAFile      string        `name:"upstream-ca-file" placeholder:"FILE" shown:"the system's" help:"PEM file of the certificate authorities to trust for upstream, beside the system's."`
-	UpstreamTimeout     time.Duration `default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`
-	UpstreamConcurrency int           `unit:"calls" default:"64" min:"1" max:"10000" help:"Upstream calls in flight, in turn between merchants. At most half of them are for merchants whose list is not kept."`
-	UpstreamMaxBytes    Bytes         `default:"64MiB" min:"1B" max:"1GiB" help:"Bound on an answer of upstream, after inflation."`
-	UpstreamReuse       Switch        `placeholder:"on|off" default:"off" help:"Reuse HTTP/1.x connections to upstream: on or off. On, an upstream (or a proxy before it) that sends one answer too many can give a caller another caller's list. Off, each call opens a connection; about 470 calls a second to one address are then possible. HTTP/2 connections are always reused."`
-	TimeZone            string        `placeholder:"ZONE" default:"UTC" help:"IANA zone of upstream's zoneless times, such as America/Mexico_City."`
-	LiveHosts           []string      `placeholder:"NAME" default:"pay.billpocket.com" help:"Hosts whose links are LIVE. A host label test or sandbox is TEST."`
-	Breaker             Switch        `placeholder:"on|off" default:"on" help:"Refuse upstream calls for 5s when half of at least 50 within 10s fail, for 5 merchants or more: on or off."`
+	BaseURL          string         `name:"upstream-url" placeholder:"URL" shown:"the embedded sandbox" help:"Billpocket's base URL: https, or http to a loopback address. A path prefix is kept. HTTPS_PROXY is honored."`
+	Insecure         bool           `name:"upstream-insecure" help:"Accept an http upstream URL beyond loopback: credentials travel in the clear."`
+	CAFile           string         `name:"upstream-ca-file" placeholder:"FILE" shown:"the system's" help:"PEM file of the certificate authorities to trust for upstream, beside the system's."`
+	ReuseConnections bool           `name:"upstream-reuse" type:"switch" placeholder:"on|off" default:"off" help:"Reuse HTTP/1.x connections to upstream: on or off. On, an upstream (or a proxy before it) that sends one answer too many can give a caller another caller's list. Off, each call opens a connection; about 470 calls a second to one address are then possible. HTTP/2 connections are always reused."`
+	Location         *time.Location `name:"time-zone" type:"zone" placeholder:"ZONE" default:"UTC" help:"IANA zone of upstream's zoneless times, such as America/Mexico_City."`
+	LiveHosts        []string       `placeholder:"NAME" default:"pay.billpocket.com" help:"Hosts whose links are LIVE. A host label test or sandbox is TEST."`
+	MaxBodyBytes     int64          `name:"upstream-max-bytes" type:"bytes" default:"64MiB" min:"1B" max:"1GiB" help:"Bound on an answer of upstream, after inflation."`
+	TryTimeout       time.Duration  `name:"upstream-timeout" default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`
 }
 
-// Snapshots is how long and how much of upstream's lists is kept.
+// Policies are how upstream is spared; it converts to upstream.Settings.
+type Policies struct {
+	Concurrency int  `name:"upstream-concurrency" unit:"calls" default:"64" min:"1" max:"10000" help:"Upstream calls in flight, in turn between merchants. At most half of them are for merchants whose list is not kept."`
+	BreakerOff  bool `name:"breaker" type:"off" placeholder:"on|off" default:"on" help:"Refuse upstream calls for 5s when half of at least 50 within 10s fail, for 5 merchants or more: on or off."`
+}
+
+// Snapshots is how long and how much of upstream's lists is kept; it converts
+// to snapshot.Settings.
 type Snapshots struct {
-	FreshFor      time.Duration `default:"15s" min:"0s" max:"24h" help:"Age up to which a list is answered from memory; up to twice that it is too, with one refresh behind. 0: upstream is asked for every request."`
-	StaleFor      time.Duration `default:"5m" min:"0s" max:"168h" help:"Age up to which a list is answered while upstream fails; 0: never."`
-	AnswerBytes   Bytes         `default:"128MiB" min:"0" max:"1TiB" help:"Bound on the finished answers kept, so that an unchanged list is not read again for a question that was answered before."`
-	SnapshotBytes Bytes         `default:"512MiB" min:"64KiB" max:"1TiB" help:"Bound on all lists kept in memory; the least used leave."`
+	FreshFor     time.Duration `default:"15s" min:"0s" max:"24h" help:"Age up to which a list is answered from memory; up to twice that it is too, with one refresh behind. 0: upstream is asked for every request."`
+	StaleFor     time.Duration `default:"5m" min:"0s" max:"168h" help:"Age up to which a list is answered while upstream fails; 0: never."`
+	MaxBytes     int64         `name:"snapshot-bytes" type:"bytes" default:"512MiB" min:"64KiB" max:"1TiB" help:"Bound on all lists kept in memory; the least used leave."`
+	FetchTimeout time.Duration `kong:"-"` // see share
 }
 
-// Callers is who may call, and under which credentials upstream is asked.
+// Callers is who may call, and under which credentials upstream is asked; it
+// converts to caller.Settings.
 type Callers struct {
-	UserToken        Secret `placeholder:"TOKEN" shown:"demo-seed with the sandbox, otherwise none" help:"BP-User-Token for callers that send none; needs an API key."`
-	UserTokenFile    string `placeholder:"FILE" help:"File that holds the user token."`
-	APIKey           Secret `name:"api-key" placeholder:"KEY" shown:"demo-key with the sandbox, otherwise none" help:"X-Api-Key for callers that send none. Alone: callers bring only their BP-User-Token."`
-	APIKeyFile       string `name:"api-key-file" placeholder:"FILE" help:"File that holds the API key."`
-	AllowAnonymous   bool   `help:"With a user token and an API key configured: listen beyond loopback although callers are asked for nothing."`
-	JWTIssuer        string `name:"jwt-issuer" placeholder:"ISSUER" help:"Issuer (iss) of the bearer tokens that callers bring. Set, a caller that brings nothing is refused."`
-	JWTAudience      string `name:"jwt-audience" placeholder:"AUDIENCE" help:"Audience (aud) that a bearer token must name."`
-	JWKSURL          string `name:"jwks-url" placeholder:"URL" help:"The issuer's keys (JWKS): https, or http to a loopback address."`
-	JWTMerchantClaim string `name:"jwt-merchant-claim" placeholder:"CLAIM" default:"merchant" help:"Claim of a bearer token that names the merchant."`
-	CredentialsFile  string `placeholder:"FILE" help:"YAML file: merchant to user token and API key; read again when it changes."`
+	UserToken       string `type:"secret" placeholder:"TOKEN" shown:"demo-seed with the sandbox, otherwise none" help:"BP-User-Token for callers that send none; needs an API key."`
+	APIKey          string `name:"api-key" type:"secret" placeholder:"KEY" shown:"demo-key with the sandbox, otherwise none" help:"X-Api-Key for callers that send none. Alone: callers bring only their BP-User-Token."`
+	Issuer          string `name:"jwt-issuer" placeholder:"ISSUER" help:"Issuer (iss) of the bearer tokens that callers bring. Set, a caller that brings nothing is refused."`
+	Audience        string `name:"jwt-audience" placeholder:"AUDIENCE" help:"Audience (aud) that a bearer token must name."`
+	JWKSURL         string `name:"jwks-url" placeholder:"URL" help:"The issuer's keys (JWKS): https, or http to a loopback address."`
+	MerchantClaim   string `name:"jwt-merchant-claim" placeholder:"CLAIM" default:"merchant" help:"Claim of a bearer token that names the merchant."`
+	CredentialsFile string `placeholder:"FILE" help:"YAML file: merchant to user token and API key; read again when it changes."`
 }
 
-// Documents is what is kept of GraphQL documents, and which are trusted.
-type Documents struct {
-	TrustedDocuments    []string `placeholder:"FILE" help:"Manifests of trusted documents, in Apollo's or Relay's format."`
-	TrustedOnly         bool     `help:"Execute trusted documents and nothing else."`
-	DocumentCacheBytes  Bytes    `default:"16MiB" min:"64KiB" max:"16GiB" help:"Bound on the parsed documents kept."`
-	PersistedCacheBytes Bytes    `default:"16MiB" min:"0" max:"16GiB" help:"Bound on the automatic persisted queries kept; 0: not supported."`
+// Secrets is where secrets of Callers come from, and who may use them unasked.
+type Secrets struct {
+	UserTokenFile  string `placeholder:"FILE" help:"File that holds the user token."`
+	APIKeyFile     string `name:"api-key-file" placeholder:"FILE" help:"File that holds the API key."`
+	AllowAnonymous bool   `help:"With a user token and an API key configured: listen beyond loopback although callers are asked for nothing."`
 }
 
-// Limits is what one request may ask for. Beyond it: refused.
-type Limits struct {
-	MaxBodyBytes       Bytes `default:"1MiB" min:"1B" max:"64MiB" help:"Request body."`
-	MaxHeaderBytes     Bytes `default:"64KiB" min:"1KiB" max:"1MiB" help:"Request headers."`
-	MaxDocumentBytes   Bytes `default:"32KiB" min:"1B" max:"16MiB" help:"Text of the document."`
-	MaxTokens          int   `unit:"tokens" default:"1000" min:"0" max:"1000000" help:"Lexical tokens of the document."`
-	MaxAliases         int   `unit:"aliases" default:"30" min:"0" max:"1000000" help:"Aliases of the document."`
-	MaxRootFields      int   `unit:"fields" default:"30" min:"0" max:"1000000" help:"Root fields of the operation."`
-	MaxDirectives      int   `unit:"directives" default:"50" min:"0" max:"1000000" help:"Directives of the document."`
-	MaxDepth           int   `unit:"levels" default:"15" min:"0" max:"1000" help:"Field levels, the root field being 1."`
-	MaxRepetitions     int   `unit:"fields" default:"100" min:"0" max:"1000000" help:"Fields under one response key in one merged selection set."`
-	MaxValueDepth      int   `unit:"levels" default:"10" min:"0" max:"1000" help:"Nesting of lists and objects in a value."`
-	MaxVisits          int   `unit:"parts" default:"10000" min:"1" max:"1000000" help:"Parts of the document that validation may look at, fragments as often as they are reached."`
-	MaxComparisons     int   `unit:"pairs" default:"10000" min:"0" max:"1000000000" help:"Pairs of fields under one response key that validation may have to compare."`
-	MaxIntrospection   int   `unit:"fields" default:"200000" min:"0" max:"1000000000" help:"Fields that the answers to __schema and __type may have, estimated."`
-	MaxErrors          int   `unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer; execution errors are never dropped."`
-	MaxComplexity      int   `unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
-	MaxRepresentations int   `unit:"representations" default:"5000" min:"1" max:"1000000" help:"Representations given to _entities."`
-	MaxQRCodes         int   `name:"max-qr-codes" unit:"codes" default:"250" min:"1" max:"100000" help:"QR codes drawn by one operation; each takes a few milliseconds of CPU."`
-	MaxLinks           int   `unit:"links" default:"100000" min:"1" max:"100000000" help:"Links handed out by one operation. A list in which each link has several messages or QR codes counts once for each."`
-	MaxAnswerBytes     Bytes `default:"32MiB" min:"1KiB" max:"1GiB" help:"The answer."`
+// Persisted is which documents can be named; it converts to persisted.Settings.
+type Persisted struct {
+	Manifests   []string `name:"trusted-documents" placeholder:"FILE" help:"Manifests of trusted documents, in Apollo's or Relay's format."`
+	TrustedOnly bool     `help:"Execute trusted documents and nothing else."`
+	MaxBytes    int64    `name:"persisted-cache-bytes" type:"bytes-limit" default:"16MiB" min:"0" max:"16GiB" help:"Bound on the automatic persisted queries kept; 0: not supported."`
+}
+
+// Graph is what the schema shows, and what is kept of documents; it converts to
+// graph.Settings.
+type Graph struct {
+	Introspection      bool  `kong:"-"` // see share
+	Suggestions        bool  `group:"Server" shown:"as introspection: on outside production" help:"Let errors of validation name fields, types and arguments of the schema and of the request, with \"Did you mean\". Without it they hold nothing of either; who can read the schema anyway loses nothing by it."`
+	DocumentCacheBytes int64 `group:"Documents" type:"bytes" default:"16MiB" min:"64KiB" max:"16GiB" help:"Bound on the parsed documents kept, and on the verdicts about their texts."`
+}
+
+// Edge is who may reach the API, and with what; it converts to gqlhttp.Settings.
+type Edge struct {
+	PersistedGETOnly bool          `kong:"-"` // see share
+	LeadBrowsers     bool          `kong:"-"` // see share
+	NoCompression    bool          `name:"compression" group:"Server" type:"off" placeholder:"on|off" default:"on" help:"Compress answers with gzip (which wins ties) or zstd, as the client asks: on or off."`
+	AnswerBytes      int64         `group:"Snapshots" type:"bytes-limit" default:"128MiB" min:"0" max:"1TiB" help:"Bound on the finished answers kept, so that an unchanged list is not read again for a question that was answered before; 0: none."`
+	AllowedOrigins   []string      `group:"Server" placeholder:"ORIGIN" shown:"none" help:"Origins (https://app.example.com) whose pages may call the API (CORS)."`
+	AllowedHosts     []string      `group:"Server" placeholder:"NAME" shown:"loopback names where callers are asked for nothing, otherwise any" help:"Host names (or addresses) that requests may be addressed to; loopback ones always may."`
+	MaxBodyBytes     int64         `group:"Limits" type:"bytes" default:"1MiB" min:"1B" max:"64MiB" help:"Request body."`
+	MaxHeaderBytes   int           `group:"Limits" type:"bytes" default:"64KiB" min:"1KiB" max:"1MiB" help:"Request headers."`
+	MaxAnswerBytes   int           `kong:"-"` // see share
+	MaxErrors        int           `group:"Limits" unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer; of the errors of fields 100 are told."`
+	RequestTimeout   time.Duration `kong:"-"` // see share
+	BodyTimeout      time.Duration `group:"Server" default:"5s" min:"100ms" max:"10m" help:"Bound on reading a request's body."`
+}
+
+// Document is what a document may hold; it converts to guard.Limits.
+type Document struct {
+	Bytes         int `name:"max-document-bytes" type:"bytes" default:"32KiB" min:"1B" max:"16MiB" help:"Text of the document."`
+	Tokens        int `name:"max-tokens" type:"limit" unit:"tokens" default:"1000" min:"0" max:"1000000" help:"Lexical tokens of the document."`
+	Depth         int `name:"max-depth" type:"limit" unit:"levels" default:"15" min:"0" max:"1000" help:"Field levels, the root field being 1."`
+	RootFields    int `name:"max-root-fields" type:"limit" unit:"fields" default:"30" min:"0" max:"1000000" help:"Root fields of the operation."`
+	Aliases       int `name:"max-aliases" type:"limit" unit:"aliases" default:"30" min:"0" max:"1000000" help:"Aliases of the document."`
+	Introspection int `name:"max-introspection" type:"limit" unit:"fields" default:"200000" min:"0" max:"1000000000" help:"Fields that the answers to __schema and __type may have, estimated."`
+	Directives    int `name:"max-directives" type:"limit" unit:"directives" default:"50" min:"0" max:"1000000" help:"Directives of the document."`
+	Repetitions   int `name:"max-repetitions" type:"limit" unit:"fields" default:"100" min:"0" max:"1000000" help:"Fields under one response key in one merged selection set."`
+	ValueDepth    int `name:"max-value-depth" type:"limit" unit:"levels" default:"10" min:"0" max:"1000" help:"Nesting of lists and objects in a value."`
+	Visits        int `name:"max-visits" unit:"parts" default:"10000" min:"1" max:"1000000" help:"Parts of the document that validation may look at, fragments as often as they are reached."`
+	Comparisons   int `name:"max-comparisons" type:"limit" unit:"pairs" default:"10000" min:"0" max:"1000000000" help:"Pairs of fields under one response key that validation may have to compare."`
+	MemoryBytes   int `kong:"-"` // see share
+}
+
+// Operation is what an operation may cost and spend; it converts to
+// cost.Limits. What is no setting keeps the default of that room.
+type Operation struct {
+	Complexity      int   `name:"max-complexity" type:"limit" unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
+	Links           int   `name:"max-links" unit:"links" default:"100000" min:"1" max:"100000000" help:"Links handed out by one operation. A list in which each link has several messages or QR codes counts once for each."`
+	Representations int   `name:"max-representations" unit:"representations" default:"5000" min:"1" max:"1000000" help:"Representations given to _entities."`
+	QRCodes         int   `name:"max-qr-codes" unit:"codes" default:"250" min:"1" max:"100000" help:"QR codes drawn by one operation; each takes a few milliseconds of CPU."`
+	Modules         int   `kong:"-"`
+	TextBytes       int64 `kong:"-"`
+	AnswerBytes     int64 `name:"max-answer-bytes" type:"bytes" default:"32MiB" min:"1KiB" max:"1GiB" help:"The answer."`
+	Errors          int   `kong:"-"`
 }
 
 // Log is what is logged, and how.
 type Log struct {
-	LogLevel  Level     `placeholder:"LEVEL" default:"info" help:"debug, info, warn or error."`
-	LogFormat Format    `placeholder:"FORMAT" default:"text" help:"text or json, on standard error."`
-	AccessLog AccessLog `placeholder:"all|failures|off" default:"failures" help:"Requests that are logged: all, failures (errors, refusals and what took longer than a second), or off."`
+	LogLevel  slog.Level `type:"level" placeholder:"LEVEL" default:"info" help:"debug, info, warn or error."`
+	LogFormat string     `type:"log-format" placeholder:"FORMAT" default:"text" help:"text or json, on standard error."`
+	AccessLog string     `type:"access-log" placeholder:"all|failures|off" default:"failures" help:"Requests that are logged: all, failures (errors, refusals and what took longer than a second), or off."`
 }
 
 // HasUpstream reports whether an upstream is configured; without one the
 // embedded sandbox takes its place.
-func (c Config) HasUpstream() bool { return c.Upstream.UpstreamURL != "" }
+func (c Config) HasUpstream() bool { return c.Upstream.BaseURL != "" }
 
 // ServesAnonymous reports whether callers are asked for nothing: a pair of
 // credentials is configured, and no issuer of bearer tokens.
 func (c Config) ServesAnonymous() bool {
-	return c.Callers.UserToken.IsSet() && c.Callers.APIKey.IsSet() && c.Callers.JWTIssuer == ""
-}
-
-// ChecksHosts reports whether a request's Host must be a loopback name or one
-// of AllowedHosts. Where callers are asked for nothing it must, or any web
-// page could reach the API under a name of its own (DNS rebinding).
-func (c Config) ChecksHosts() bool {
-	return c.ServesAnonymous() || len(c.Server.AllowedHosts) > 0
-}
-
-// Location returns the zone of TimeZone.
-func (c Config) Location() *time.Location {
-	location, err := time.LoadLocation(c.Upstream.TimeZone)
-	if err != nil {
-		return time.UTC // never after Parse, which has loaded it once
-	}
-	return location
+	return c.Callers.UserToken != "" && c.Callers.APIKey != "" && c.Callers.Issuer == ""
 }
 
 // String lists the settings that differ from their defaults, a line each.

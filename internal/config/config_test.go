@@ -40,30 +40,48 @@ func TestParseWithNothingSet(t *testing.T) {
 	if command != config.Serve {
 		t.Errorf("command = %q, want serve", command)
 	}
-	if c.HasUpstream() || !c.ServesAnonymous() || !c.ChecksHosts() {
-		t.Errorf("HasUpstream, ServesAnonymous, ChecksHosts = %v, %v, %v; want false, true, true", c.HasUpstream(), c.ServesAnonymous(), c.ChecksHosts())
+	if c.HasUpstream() || !c.ServesAnonymous() {
+		t.Errorf("HasUpstream, ServesAnonymous = %v, %v; want false, true", c.HasUpstream(), c.ServesAnonymous())
 	}
-	if got := c.Callers.UserToken.Reveal() + " " + c.Callers.APIKey.Reveal(); got != "demo-seed demo-key" {
+	if got := c.Callers.UserToken + " " + c.Callers.APIKey; got != "demo-seed demo-key" {
 		t.Errorf("credentials of the sandbox = %q", got)
 	}
 	wantServer := config.Server{
-		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", SandboxListen: "127.0.0.1:0",
-		Compression: "on", RequestTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second, BodyTimeout: 5 * time.Second, DrainTimeout: 15 * time.Second,
+		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", AdminListenElse: "127.0.0.1:0", SandboxListen: "127.0.0.1:0",
+		RequestTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second, DrainTimeout: 15 * time.Second,
 	}
 	if diff := cmp.Diff(wantServer, c.Server); diff != "" {
 		t.Errorf("Server (-want +got):\n%s", diff)
 	}
-	wantLimits := config.Limits{
-		MaxBodyBytes: 1 << 20, MaxHeaderBytes: 64 << 10, MaxDocumentBytes: 32 << 10,
-		MaxTokens: 1000, MaxAliases: 30, MaxRootFields: 30, MaxDirectives: 50, MaxDepth: 15, MaxRepetitions: 100,
-		MaxValueDepth: 10, MaxVisits: 10_000, MaxComparisons: 10_000, MaxIntrospection: 200_000,
-		MaxErrors: 10, MaxComplexity: 20_000, MaxRepresentations: 5000, MaxQRCodes: 250, MaxLinks: 100_000, MaxAnswerBytes: 32 << 20,
+	const mib = 1 << 20
+	wantDocument := config.Document{
+		Bytes: 32 << 10, Tokens: 1000, Aliases: 30, RootFields: 30, Directives: 50, Depth: 15, Repetitions: 100,
+		ValueDepth: 10, Visits: 10_000, Comparisons: 10_000, Introspection: 200_000, MemoryBytes: 2 * mib,
 	}
-	if diff := cmp.Diff(wantLimits, c.Limits); diff != "" {
-		t.Errorf("Limits (-want +got):\n%s", diff)
+	if diff := cmp.Diff(wantDocument, c.Document); diff != "" {
+		t.Errorf("Document (-want +got):\n%s", diff)
 	}
-	if got := c.Location(); got != time.UTC {
-		t.Errorf("Location() = %v, want UTC", got)
+	wantOperation := config.Operation{Complexity: 20_000, Representations: 5000, QRCodes: 250, Links: 100_000, AnswerBytes: 32 * mib}
+	if diff := cmp.Diff(wantOperation, c.Operation); diff != "" {
+		t.Errorf("Operation (-want +got):\n%s", diff)
+	}
+	wantEdge := config.Edge{
+		AnswerBytes:  128 << 20,
+		LeadBrowsers: true, AllowedHosts: []string{"localhost"}, MaxBodyBytes: mib, MaxHeaderBytes: 64 << 10, MaxAnswerBytes: 32 * mib,
+		MaxErrors: 10, RequestTimeout: 10 * time.Second, BodyTimeout: 5 * time.Second,
+	}
+	if diff := cmp.Diff(wantEdge, c.Edge); diff != "" {
+		t.Errorf("Edge (-want +got):\n%s", diff)
+	}
+	wantGraph := config.Graph{Introspection: true, Suggestions: true, DocumentCacheBytes: 14 * mib}
+	if diff := cmp.Diff(wantGraph, c.Graph); diff != "" {
+		t.Errorf("Graph (-want +got):\n%s", diff)
+	}
+	if got, want := c.Snapshots.FetchTimeout, 9*time.Second; got != want {
+		t.Errorf("FetchTimeout = %s, want %s", got, want)
+	}
+	if got := c.Upstream.Location; got != time.UTC {
+		t.Errorf("TimeZone = %v, want UTC", got)
 	}
 	if len(c.Warnings) != 0 {
 		t.Errorf("Warnings = %v, want none", c.Warnings)
@@ -77,35 +95,43 @@ func TestParseValues(t *testing.T) {
 		get     func(config.Config) any
 		want    any
 	}{
-		"variable":              {nil, []string{"PAYMENTLINKS_MAX_DEPTH=7"}, func(c config.Config) any { return c.Limits.MaxDepth }, 7},
-		"flag":                  {[]string{"--max-depth", "8"}, nil, func(c config.Config) any { return c.Limits.MaxDepth }, 8},
-		"flag before variable":  {[]string{"--max-depth=8"}, []string{"PAYMENTLINKS_MAX_DEPTH=7"}, func(c config.Config) any { return c.Limits.MaxDepth }, 8},
-		"flag after command":    {[]string{"serve", "--max-depth=8"}, nil, func(c config.Config) any { return c.Limits.MaxDepth }, 8},
-		"nought is off":         {nil, []string{"PAYMENTLINKS_MAX_DEPTH=0"}, func(c config.Config) any { return c.Limits.MaxDepth }, 0},
-		"empty is absent":       {nil, []string{"PAYMENTLINKS_MAX_DEPTH="}, func(c config.Config) any { return c.Limits.MaxDepth }, 15},
-		"the last counts":       {nil, []string{"PAYMENTLINKS_MAX_DEPTH=1", "PAYMENTLINKS_MAX_DEPTH=2"}, func(c config.Config) any { return c.Limits.MaxDepth }, 2},
-		"bytes":                 {nil, []string{"PAYMENTLINKS_MAX_BODY_BYTES=4096"}, func(c config.Config) any { return c.Limits.MaxBodyBytes }, config.Bytes(4096)},
-		"bytes with a unit":     {nil, []string{"PAYMENTLINKS_SNAPSHOT_BYTES=2GiB"}, func(c config.Config) any { return c.Snapshots.SnapshotBytes }, config.Bytes(2 << 30)},
+		"variable":              {nil, []string{"PAYMENTLINKS_MAX_DEPTH=7"}, func(c config.Config) any { return c.Document.Depth }, 7},
+		"flag":                  {[]string{"--max-depth", "8"}, nil, func(c config.Config) any { return c.Document.Depth }, 8},
+		"flag before variable":  {[]string{"--max-depth=8"}, []string{"PAYMENTLINKS_MAX_DEPTH=7"}, func(c config.Config) any { return c.Document.Depth }, 8},
+		"flag after command":    {[]string{"serve", "--max-depth=8"}, nil, func(c config.Config) any { return c.Document.Depth }, 8},
+		"nought is off":         {nil, []string{"PAYMENTLINKS_MAX_DEPTH=0"}, func(c config.Config) any { return c.Document.Depth }, -1},
+		"nought bytes are off":  {nil, []string{"PAYMENTLINKS_PERSISTED_CACHE_BYTES=0"}, func(c config.Config) any { return c.Persisted.MaxBytes }, int64(-1)},
+		"empty is absent":       {nil, []string{"PAYMENTLINKS_MAX_DEPTH="}, func(c config.Config) any { return c.Document.Depth }, 15},
+		"the last counts":       {nil, []string{"PAYMENTLINKS_MAX_DEPTH=1", "PAYMENTLINKS_MAX_DEPTH=2"}, func(c config.Config) any { return c.Document.Depth }, 2},
+		"bytes":                 {nil, []string{"PAYMENTLINKS_MAX_BODY_BYTES=4096"}, func(c config.Config) any { return c.Edge.MaxBodyBytes }, int64(4096)},
+		"bytes with a unit":     {nil, []string{"PAYMENTLINKS_SNAPSHOT_BYTES=2GiB"}, func(c config.Config) any { return c.Snapshots.MaxBytes }, int64(2 << 30)},
 		"duration":              {nil, []string{"PAYMENTLINKS_FRESH_FOR=1m30s"}, func(c config.Config) any { return c.Snapshots.FreshFor }, 90 * time.Second},
 		"never stale":           {nil, []string{"PAYMENTLINKS_STALE_FOR=0"}, func(c config.Config) any { return c.Snapshots.StaleFor }, time.Duration(0)},
 		"long freshness alone":  {nil, []string{"PAYMENTLINKS_FRESH_FOR=10m"}, func(c config.Config) any { return c.Snapshots.FreshFor }, 10 * time.Minute},
 		"list":                  {nil, []string{"PAYMENTLINKS_LIVE_HOSTS=pay.example.com,links.example.com"}, func(c config.Config) any { return c.Upstream.LiveHosts }, []string{"pay.example.com", "links.example.com"}},
-		"breaker":               {nil, []string{"PAYMENTLINKS_BREAKER=off"}, func(c config.Config) any { return c.Upstream.Breaker.IsOn() }, false},
-		"zone":                  {nil, []string{"PAYMENTLINKS_TIME_ZONE=America/Mexico_City"}, func(c config.Config) any { return c.Location().String() }, "America/Mexico_City"},
-		"log":                   {nil, []string{"PAYMENTLINKS_LOG_LEVEL=WARN"}, func(c config.Config) any { return slog.Level(c.Log.LogLevel) }, slog.LevelWarn},
-		"log format":            {[]string{"--log-format", "json"}, nil, func(c config.Config) any { return c.Log.LogFormat }, config.Format("json")},
+		"breaker":               {nil, []string{"PAYMENTLINKS_BREAKER=off"}, func(c config.Config) any { return c.Policies.BreakerOff }, true},
+		"zone":                  {nil, []string{"PAYMENTLINKS_TIME_ZONE=America/Mexico_City"}, func(c config.Config) any { return c.Upstream.Location.String() }, "America/Mexico_City"},
+		"log":                   {nil, []string{"PAYMENTLINKS_LOG_LEVEL=WARN"}, func(c config.Config) any { return c.Log.LogLevel }, slog.LevelWarn},
+		"log format":            {[]string{"--log-format", "json"}, nil, func(c config.Config) any { return c.Log.LogFormat }, "json"},
 		"port":                  {nil, []string{"PORT=9000"}, func(c config.Config) any { return c.Server.Listen }, "127.0.0.1:9000"},
 		"port with upstream":    {nil, []string{"PORT=9000", upstream}, func(c config.Config) any { return c.Server.Listen }, ":9000"},
 		"listen before port":    {nil, []string{"PORT=9000", "PAYMENTLINKS_LISTEN=127.0.0.1:1"}, func(c config.Config) any { return c.Server.Listen }, "127.0.0.1:1"},
 		"listen with upstream":  {nil, []string{upstream}, func(c config.Config) any { return c.Server.Listen }, ":8080"},
-		"no credentials":        {nil, []string{upstream}, func(c config.Config) any { return c.Callers.UserToken.IsSet() || c.Callers.APIKey.IsSet() }, false},
-		"any host":              {nil, []string{upstream}, func(c config.Config) any { return c.ChecksHosts() }, false},
-		"some hosts":            {nil, []string{upstream, "PAYMENTLINKS_ALLOWED_HOSTS=a.example"}, func(c config.Config) any { return c.ChecksHosts() }, true},
-		"other sandbox token":   {nil, []string{"PAYMENTLINKS_USER_TOKEN=demo-shop"}, func(c config.Config) any { return c.Callers.UserToken.Reveal() + " " + c.Callers.APIKey.Reveal() }, "demo-shop demo-key"},
+		"no credentials":        {nil, []string{upstream}, func(c config.Config) any { return c.Callers.UserToken+c.Callers.APIKey != "" }, false},
+		"any host":              {nil, []string{upstream}, func(c config.Config) any { return len(c.Edge.AllowedHosts) }, 0},
+		"some hosts":            {nil, []string{upstream, "PAYMENTLINKS_ALLOWED_HOSTS=a.example"}, func(c config.Config) any { return c.Edge.AllowedHosts }, []string{"a.example"}},
+		"suggestions":           {nil, nil, func(c config.Config) any { return c.Graph.Suggestions }, true},
+		"suggestions off":       {nil, []string{"PAYMENTLINKS_SUGGESTIONS=false"}, func(c config.Config) any { return c.Graph.Suggestions }, false},
+		"suggestions follow":    {nil, []string{upstream, "PAYMENTLINKS_PRODUCTION=true"}, func(c config.Config) any { return c.Graph.Suggestions }, false},
+		"suggestions by name":   {nil, []string{upstream, "PAYMENTLINKS_PRODUCTION=true", "PAYMENTLINKS_SUGGESTIONS=true"}, func(c config.Config) any { return c.Graph.Suggestions }, true},
+		"loopback alone":        {nil, nil, func(c config.Config) any { return c.Edge.AllowedHosts }, []string{"localhost"}},
+		"other sandbox token":   {nil, []string{"PAYMENTLINKS_USER_TOKEN=demo-shop"}, func(c config.Config) any { return c.Callers.UserToken + " " + c.Callers.APIKey }, "demo-shop demo-key"},
 		"sandbox alone":         {[]string{"sandbox"}, nil, func(c config.Config) any { return c.Server.SandboxListen }, "127.0.0.1:8090"},
 		"sandbox for others":    {[]string{"sandbox", "--sandbox-listen=:8090"}, nil, func(c config.Config) any { return c.Server.SandboxListen }, ":8090"},
 		"anonymous by name":     {nil, []string{"PAYMENTLINKS_LISTEN=:8080", "PAYMENTLINKS_ALLOW_ANONYMOUS=true"}, func(c config.Config) any { return c.Server.Listen }, ":8080"},
 		"API key alone":         {nil, []string{upstream, "PAYMENTLINKS_API_KEY=k"}, func(c config.Config) any { return c.ServesAnonymous() }, false},
+		"admin by name":         {nil, []string{"PAYMENTLINKS_ADMIN_LISTEN=127.0.0.1:8081"}, func(c config.Config) any { return c.Server.AdminListenElse }, ""},
+		"admin, upstream":       {nil, []string{upstream}, func(c config.Config) any { return c.Server.AdminListenElse }, ""},
 		"admin off":             {[]string{"--admin-listen=off"}, nil, func(c config.Config) any { return c.Server.AdminListen }, "off"},
 		"schema reads no value": {[]string{"schema"}, []string{"PAYMENTLINKS_MAX_DEPTH=wrong"}, func(c config.Config) any { return c.Server.Listen }, ""},
 	}
@@ -211,6 +237,9 @@ func TestUpstreamURL(t *testing.T) {
 		"no host":                 {"https:///v1", false, false},
 		"bad port":                {"https://api.example.com:99999", false, false},
 		"bad escape":              {"https://api.example.com/%SECRET", false, false},
+		"the call itself":         {"https://api.example.com/v1/custom-link", false, false},
+		"the call, slash":         {"https://api.example.com/billpocket/v1/custom-link/", false, false},
+		"like the call":           {"https://api.example.com/v1/custom-links", false, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -232,8 +261,8 @@ func TestBearerSettingsComeTogether(t *testing.T) {
 		"PAYMENTLINKS_JWKS_URL=https://id.example/keys", "PAYMENTLINKS_CREDENTIALS_FILE=credentials.yaml",
 	}
 	c := parse(t, nil, environ...)
-	if c.Callers.JWTMerchantClaim != "merchant" || c.ServesAnonymous() {
-		t.Errorf("claim = %q, ServesAnonymous() = %v", c.Callers.JWTMerchantClaim, c.ServesAnonymous())
+	if c.Callers.MerchantClaim != "merchant" || c.ServesAnonymous() {
+		t.Errorf("claim = %q, ServesAnonymous() = %v", c.Callers.MerchantClaim, c.ServesAnonymous())
 	}
 	c = parse(t, nil, append(environ, "PAYMENTLINKS_USER_TOKEN=t", "PAYMENTLINKS_API_KEY=k")...)
 	if c.ServesAnonymous() || len(c.Warnings) != 1 || c.Warnings[0].Setting != "PAYMENTLINKS_USER_TOKEN" {
@@ -261,8 +290,8 @@ func TestSecretsFromFiles(t *testing.T) {
 	large := write("large", strings.Repeat("x", 70<<10))
 
 	c := parse(t, nil, upstream, "PAYMENTLINKS_LISTEN=127.0.0.1:0", "PAYMENTLINKS_USER_TOKEN_FILE="+token, "PAYMENTLINKS_API_KEY_FILE="+key)
-	if c.Callers.UserToken.Reveal() != "SECRET-token" || c.Callers.APIKey.Reveal() != "SECRET-key" {
-		t.Errorf("secrets read from files: %q and %q", c.Callers.UserToken.Reveal(), c.Callers.APIKey.Reveal())
+	if c.Callers.UserToken != "SECRET-token" || c.Callers.APIKey != "SECRET-key" {
+		t.Errorf("secrets read from files: %q and %q", c.Callers.UserToken, c.Callers.APIKey)
 	}
 
 	refused := map[string][]string{
@@ -307,11 +336,10 @@ func TestConfigNeverPrintsSecrets(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 		fmt.Fprintf(&out, verb+"\n", c)
 		fmt.Fprintf(&out, verb+"\n", c.Callers)
-		fmt.Fprintf(&out, verb+"\n", c.Callers.APIKey)
-		fmt.Fprintf(&out, verb+"\n", &c.Callers.APIKey)
+		fmt.Fprintf(&out, verb+"\n", &c.Callers)
 	}
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("settings", "settings", c, "callers", c.Callers, "key", c.Callers.APIKey)
-	slog.New(slog.NewTextHandler(&out, nil)).Info("settings", "settings", c, "callers", c.Callers, "key", c.Callers.APIKey)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("settings", "settings", c, "callers", c.Callers)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("settings", "settings", c, "callers", c.Callers)
 	if err := json.NewEncoder(&out).Encode(c); err != nil {
 		t.Fatal(err)
 	}
@@ -328,8 +356,8 @@ func TestConfigNeverPrintsSecrets(t *testing.T) {
 func TestParseReadsWhatItIsHanded(t *testing.T) {
 	t.Setenv("PAYMENTLINKS_MAX_DEPTH", "3")
 	t.Setenv("PORT", "9")
-	if c := parse(t, nil); c.Limits.MaxDepth != 15 || c.Server.Listen != "127.0.0.1:8080" {
-		t.Errorf("MaxDepth = %d and Listen = %s come from the process's environment", c.Limits.MaxDepth, c.Server.Listen)
+	if c := parse(t, nil); c.Document.Depth != 15 || c.Server.Listen != "127.0.0.1:8080" {
+		t.Errorf("MaxDepth = %d and Listen = %s come from the process's environment", c.Document.Depth, c.Server.Listen)
 	}
 }
 
@@ -356,9 +384,15 @@ func TestHelp(t *testing.T) {
 func TestCommands(t *testing.T) {
 	tests := map[string]config.Command{
 		"": config.Serve, "serve": config.Serve, "sandbox": config.Sandbox, "schema": config.Schema, "version": config.Version,
+		"schema --api": config.APISchema, "--version": config.Version, "help": config.Help, "help sandbox": config.Help,
 	}
 	for arg, want := range tests {
-		if got, _, err := config.Parse(strings.Fields(arg), nil, io.Discard, io.Discard); err != nil || got != want {
+		// A setting that is wrong is no matter to a command that uses none.
+		var wrong []string
+		if want != config.Serve && want != config.Sandbox {
+			wrong = []string{"PAYMENTLINKS_MAX_DEPTH=wrong", "PAYMENTLINKS_FRESH_FOR=1000h"}
+		}
+		if got, _, err := config.Parse(strings.Fields(arg), wrong, io.Discard, io.Discard); err != nil || got != want {
 			t.Errorf("Parse(%q) = %q, %v, want %q", arg, got, err, want)
 		}
 	}
@@ -368,13 +402,38 @@ func TestCommands(t *testing.T) {
 func TestSpacesInLists(t *testing.T) {
 	c := parse(t, []string{"--live-hosts=a.example, b.example"},
 		"PAYMENTLINKS_ALLOWED_ORIGINS=https://a.example, capacitor://localhost ,https://b.example", "PAYMENTLINKS_ALLOWED_HOSTS= a.example,	b.example")
-	if got := c.Server.AllowedOrigins; !slices.Equal(got, []string{"https://a.example", "capacitor://localhost", "https://b.example"}) {
+	if got := c.Edge.AllowedOrigins; !slices.Equal(got, []string{"https://a.example", "capacitor://localhost", "https://b.example"}) {
 		t.Errorf("origins %q", got)
 	}
-	if got := c.Server.AllowedHosts; !slices.Equal(got, []string{"a.example", "b.example"}) {
+	if got := c.Edge.AllowedHosts; !slices.Equal(got, []string{"a.example", "b.example"}) {
 		t.Errorf("hosts %q", got)
 	}
 	if got := c.Upstream.LiveHosts; !slices.Equal(got, []string{"a.example", "b.example"}) {
 		t.Errorf("live hosts %q", got)
+	}
+}
+
+// TestAllProblemsAtOnce: each problem is a line, and what may follow from
+// another alone is left out.
+func TestAllProblemsAtOnce(t *testing.T) {
+	_, _, err := config.Parse([]string{"--max-links=0"}, []string{
+		"PAYMENTLINKS_FRESH_FOR=soon", "PAYMENTLINKS_STALE_FOR=1s", // of the two, only the first is known to be wrong
+		"PAYMENTLINKS_MAX_DEPTH=-1", "PAYMENTLINKS_LISTEN=here", "PAYMENTLINKS_TRUSTED_ONLY=true",
+		"PAYMENTLINKS_UPSTREAM_URL=ftp://x.example", "PAYMENTLINKS_ALLOWED_HOSTS=*",
+	}, io.Discard, io.Discard)
+	if err == nil {
+		t.Fatal("Parse accepted it all")
+	}
+	var got []string
+	for line := range strings.Lines(err.Error()) {
+		name, _, _ := strings.Cut(line, " ")
+		got = append(got, strings.Trim(name, ":"))
+	}
+	want := []string{
+		"PAYMENTLINKS_FRESH_FOR", "PAYMENTLINKS_MAX_DEPTH", "PAYMENTLINKS_MAX_LINKS", "PAYMENTLINKS_UPSTREAM_URL",
+		"PAYMENTLINKS_TRUSTED_ONLY", "PAYMENTLINKS_ALLOWED_HOSTS", "PAYMENTLINKS_LISTEN",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s\n%v", diff, err)
 	}
 }

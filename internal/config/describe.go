@@ -27,7 +27,7 @@ type Setting struct {
 	Help string
 	// Value is what is set, redacted.
 	Value string
-	// IsDefault reports that nothing else than the default is set.
+	// IsDefault reports that the default counts: nothing is set, or just that.
 	IsDefault bool
 }
 
@@ -39,6 +39,9 @@ func Settings() ([]Setting, error) {
 	if err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
+	if _, err := parser.Parse(nil); err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
 	return describe(parser.Model.Flags), nil
 }
 
@@ -48,20 +51,23 @@ func describe(flags []*kong.Flag) []Setting {
 		if flag.Name == "help" {
 			continue
 		}
-		value := printed(flag.Target)
+		value := printed(flag.Value)
 		settings = append(settings, Setting{
 			Flag: flag.Name, Env: variable(flag.Name), Group: flag.Group.Title, Default: defaultOf(flag.Value),
 			Unit: unitOf(flag.Value), Min: flag.Tag.Get("min"), Max: flag.Tag.Get("max"),
 			Help: flag.Help, Value: value,
-			IsDefault: flag.Target.IsZero() || value == flag.Default,
+			IsDefault: value == flag.Default || (!flag.HasDefault && flag.Target.IsZero()),
 		})
 	}
 	return settings
 }
 
-// printed gives a value as its variable would be written; secrets redact themselves.
-func printed(v reflect.Value) string {
-	switch value := v.Interface().(type) {
+// printed gives a value as its variable would be written, secrets redacted.
+func printed(v *kong.Value) string {
+	if f, ok := formats()[v.Tag.Type]; ok {
+		return f.print(v.Target)
+	}
+	switch value := v.Target.Interface().(type) {
 	case []string:
 		return strings.Join(value, ",")
 	case time.Duration:
@@ -96,10 +102,10 @@ func defaultOf(v *kong.Value) string {
 }
 
 func unitOf(v *kong.Value) string {
-	switch v.Target.Interface().(type) {
-	case time.Duration:
+	switch {
+	case v.Target.Type() == reflect.TypeFor[time.Duration]():
 		return "duration"
-	case Bytes:
+	case v.Tag.Type == asBytes || v.Tag.Type == asBytesLimit:
 		return "bytes"
 	}
 	return v.Tag.Get("unit")

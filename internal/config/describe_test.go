@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,11 @@ func TestSettingsPage(t *testing.T) {
 	}
 }
 
+// firstOf is where a group begins.
+func firstOf(all []config.Setting, group string) int {
+	return slices.IndexFunc(all, func(s config.Setting) bool { return s.Group == group })
+}
+
 func settingsPage(all []config.Setting) string {
 	var b strings.Builder
 	b.WriteString(`# Settings
@@ -67,7 +73,9 @@ that name the setting; an unknown ` + "`PAYMENTLINKS_*`" + ` variable is a warni
 durations ` + "`500ms`, `15s` or `5m`" + `, lists with commas. ` + "`paymentlinks --help`" + ` prints the same list.
 `)
 	group := ""
-	for _, s := range all {
+	byGroup := slices.Clone(all)
+	slices.SortStableFunc(byGroup, func(a, b config.Setting) int { return firstOf(all, a.Group) - firstOf(all, b.Group) })
+	for _, s := range byGroup {
 		if s.Group != group {
 			group = s.Group
 			fmt.Fprintf(&b, "\n## %s\n\n| variable | default | what |\n| --- | --- | --- |\n", group)

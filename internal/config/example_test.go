@@ -14,7 +14,7 @@ func ExampleParse() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(command, c.Snapshots.FreshFor, c.Limits.MaxDepth)
+	fmt.Println(command, c.Snapshots.FreshFor, c.Document.Depth)
 	fmt.Print(c)
 	fmt.Println(c.Warnings[0].Setting, "- did you mean", c.Warnings[0].Nearest)
 	// Output:

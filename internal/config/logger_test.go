@@ -2,8 +2,10 @@ package config_test
 
 import (
 	"encoding/json"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestLogger(t *testing.T) {
@@ -24,5 +26,16 @@ func TestLogger(t *testing.T) {
 	logger.DebugContext(t.Context(), "details", "answer", 42)
 	if !strings.Contains(out.String(), "msg=details answer=42") {
 		t.Errorf("text log = %q", out.String())
+	}
+}
+
+func TestDurationsHaveAUnit(t *testing.T) {
+	for _, format := range []string{"text", "json"} {
+		var out strings.Builder
+		logger := parse(t, nil, "PAYMENTLINKS_LOG_FORMAT="+format).Log.Logger(&out)
+		logger.InfoContext(t.Context(), "done", "took", 1500*time.Millisecond, "group", slog.GroupValue(slog.Duration("deep", time.Minute)))
+		if got := out.String(); !strings.Contains(got, "1.5s") || !strings.Contains(got, "1m0s") {
+			t.Errorf("%s log = %q, want 1.5s and 1m0s", format, got)
+		}
 	}
 }

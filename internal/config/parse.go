@@ -21,8 +21,10 @@ type commandLine struct {
 
 	Serve   struct{} `cmd:"" default:"1" help:"Serve the API (the default)."`
 	Sandbox struct{} `cmd:"" help:"Serve the sandbox, an upstream to try things on, alone."`
-	Schema  struct{} `cmd:"" help:"Print the GraphQL schema."`
-	Version struct{} `cmd:"" help:"Print the version."`
+	Schema  struct {
+		API bool `name:"api" help:"As clients see it, without federation: for code generators."`
+	} `cmd:"" help:"Print the GraphQL schema."`
+	Version struct{} `cmd:"" help:"Print the version; --version does too."`
 
 	Doctor DoctorOptions `cmd:"" help:"Examine settings, upstream and the list of the configured pair. Exit code 0: all is well, 1: doubts, 2: it does not work."`
 }
@@ -31,42 +33,48 @@ type commandLine struct {
 // os.Environ gives it; of a repeated key the last counts). A flag goes before
 // its variable. Help and usage go to stdout and stderr.
 //
-// An error names the setting, and holds no secret. After --help the command
-// is Help and the Config empty.
+// An error names the setting, and holds no secret; of several problems each is a
+// line of it. After --help the command is Help and the Config empty.
 func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, error) {
 	env := environment(environ)
-	var line commandLine
-	resolver := &envResolver{env: env}
-	parser, err := newParser(&line, resolver, stdout, stderr)
-	if err != nil {
-		return "", Config{}, fmt.Errorf("command line: %w", err)
-	}
-	parsed, err := parser.Parse(args)
-	switch {
-	case errors.Is(err, errHelp):
-		return Help, Config{}, nil
-	case err != nil && resolver.last != "":
-		return "", Config{}, fmt.Errorf("%s: %w", resolver.last, err)
-	case err != nil:
-		return "", Config{}, err
-	}
-
-	command, c := Command(parsed.Command()), line.Config
-	c.Doctor = line.Doctor
-	if command == Schema || command == Version {
+	var problems problems
+	for {
+		var line commandLine
+		resolver := &envResolver{env: env}
+		parser, err := newParser(&line, resolver, stdout, stderr)
+		if err != nil {
+			return "", Config{}, fmt.Errorf("command line: %w", err)
+		}
+		parsed, err := parser.Parse(asTyped(args))
+		switch {
+		case errors.Is(err, errHelp):
+			return Help, Config{}, nil
+		case err != nil && resolver.last != "":
+			// kong stops at the first value that it cannot read: go on without it.
+			problems.add(fmt.Errorf("%s: %w", resolver.last, err), resolver.last)
+			delete(env, resolver.last)
+			continue
+		case err != nil:
+			problems.add(err, "")
+			return "", Config{}, problems.err()
+		}
+		command := commandOf(parsed, line)
+		if !command.usesSettings() {
+			return command, line.Config, nil
+		}
+		trimLists(parser.Model.Flags)
+		c := line.Config
+		c.Doctor = line.Doctor
+		c.settings = describe(parser.Model.Flags)
+		c.given = given(parsed)
+		c.Warnings = unknownVariables(env, c.settings)
+		checkRanges(parser.Model.Flags, &problems)
+		c.complete(command, env, &problems)
+		if err := problems.err(); err != nil {
+			return "", Config{}, err
+		}
 		return command, c, nil
 	}
-	if err := checkRanges(parser.Model.Flags); err != nil {
-		return "", Config{}, err
-	}
-	trimLists(parser.Model.Flags)
-	c.settings = describe(parser.Model.Flags)
-	c.given = given(parsed)
-	c.Warnings = unknownVariables(env, c.settings)
-	if err := c.complete(command, env); err != nil {
-		return "", Config{}, err
-	}
-	return command, c, nil
 }
 
 // trimLists leaves out the spaces that people write after the commas of a list.
@@ -79,6 +87,30 @@ func trimLists(flags []*kong.Flag) {
 		}
 	}
 }
+
+// asTyped takes --version and help for the commands that they are elsewhere.
+func asTyped(args []string) []string {
+	switch {
+	case len(args) == 0:
+	case args[0] == "--version":
+		return append([]string{string(Version)}, args[1:]...)
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	}
+	return args
+}
+
+func commandOf(parsed *kong.Context, line commandLine) Command {
+	command := Command(parsed.Command())
+	if command == Schema && line.Schema.API {
+		return APISchema
+	}
+	return command
+}
+
+// usesSettings reports whether settings matter to a command. For those to which
+// they do not, none is read or checked.
+func (c Command) usesSettings() bool { return c == Serve || c == Sandbox || c == Doctor }
 
 // given returns the flags that somebody set, on the command line or as a
 // variable, be it to their defaults.
@@ -93,7 +125,7 @@ func given(parsed *kong.Context) []string {
 }
 
 func newParser(line *commandLine, resolver kong.Resolver, stdout, stderr io.Writer) (*kong.Kong, error) {
-	return kong.New(line,
+	return kong.New(line, append(mappers(),
 		kong.Name("paymentlinks"),
 		kong.Description("A GraphQL API over the payment links of Billpocket."),
 		kong.NoDefaultHelp(),
@@ -102,7 +134,7 @@ func newParser(line *commandLine, resolver kong.Resolver, stdout, stderr io.Writ
 		kong.ValueFormatter(helpText),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
 		kong.Exit(func(int) {}), // Parse returns; it never ends the program
-	)
+	)...)
 }
 
 // helpFlag prints the help and ends the parse with errHelp, where kong's own
@@ -138,7 +170,7 @@ func (r *envResolver) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) 
 	r.last = ""
 	command := Command(ctx.Command())
 	value, ok := r.env[variable(flag.Name)]
-	if !ok || flag.Name == "help" || flag.Group == nil || command == Schema || command == Version {
+	if !ok || flag.Name == "help" || flag.Group == nil || !command.usesSettings() {
 		return nil, nil //nolint:nilnil // how a kong.Resolver says that it has no value
 	}
 	r.last = variable(flag.Name)

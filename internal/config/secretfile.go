@@ -14,23 +14,23 @@ const maxSecretFileBytes = 64 << 10
 func (c *Config) readSecrets() error {
 	for _, s := range []struct {
 		flag   string
-		secret *Secret
+		secret *string
 		file   string
 	}{
-		{"user-token", &c.Callers.UserToken, c.Callers.UserTokenFile},
-		{"api-key", &c.Callers.APIKey, c.Callers.APIKeyFile},
+		{"user-token", &c.Callers.UserToken, c.Secrets.UserTokenFile},
+		{"api-key", &c.Callers.APIKey, c.Secrets.APIKeyFile},
 	} {
 		if s.file == "" {
 			continue
 		}
-		if s.secret.IsSet() {
+		if *s.secret != "" {
 			return problem(s.flag+"-file", "contradicts %s: give one of them", variable(s.flag))
 		}
 		text, err := readSecret(s.file)
 		if err != nil {
 			return problem(s.flag+"-file", "cannot be used: %w", err)
 		}
-		*s.secret = Secret{text}
+		*s.secret = text
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func TestWell(t *testing.T) {
 	r := doctor.Examine(t.Context(), doctor.Config{
 		Settings: []doctor.Setting{{Name: "PAYMENTLINKS_USER_TOKEN", Value: "[redacted]"}},
 		Parts:    []doctor.Part{{Name: "documents", Check: func() error { return nil }}},
-		Client:   billpocket.Config{BaseURL: upstream, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken),
+		Client:   billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken),
 	})
 	check(t, r, 0,
 		"PAYMENTLINKS_USER_TOKEN=[redacted]", "ok settings accepted", "ok documents readable", "ok proxy none",
@@ -117,7 +117,7 @@ func TestFindings(t *testing.T) {
 				}
 			}
 			check(t, doctor.Examine(t.Context(), doctor.Config{
-				Client: billpocket.Config{BaseURL: upstream, Proxy: noProxy}, Pair: pair(t, test.token),
+				Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}, Pair: pair(t, test.token),
 			}), test.code, test.want)
 		})
 	}
@@ -134,7 +134,7 @@ func TestList(t *testing.T) {
 		{"id":"3"}, {"custom_link_path":"https://p.example/m/d"}, null, 5
 	]`))
 	r := doctor.Examine(t.Context(), doctor.Config{
-		Client: billpocket.Config{BaseURL: upstream, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken),
+		Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken),
 		Now: func() time.Time { return now },
 	})
 	check(t, r, 1,
@@ -154,27 +154,27 @@ func TestClocksMayDiffer(t *testing.T) {
 	demo, upstream := newUpstream(t)
 	demo.SetBody(sandbox.SeedToken, []byte(`[{"id":"1","custom_link_path":"https://p.example/m/a","created_at":"2026-05-04T12:05:00"}]`))
 	check(t, doctor.Examine(t.Context(), doctor.Config{
-		Client: billpocket.Config{BaseURL: upstream, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken),
+		Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken),
 		Now: func() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) },
 	}), 0, "ok list 1 links")
 }
 
 func TestWithoutAPair(t *testing.T) {
 	_, upstream := newUpstream(t)
-	check(t, doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{BaseURL: upstream, Proxy: noProxy}}), 0,
+	check(t, doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}}), 0,
 		"ok upstream answered status 401", "skipped credentials no pair is configured")
 }
 
 func TestOffline(t *testing.T) {
 	demo, upstream := newUpstream(t)
 	check(t, doctor.Examine(t.Context(), doctor.Config{
-		Client: billpocket.Config{BaseURL: upstream}, Pair: pair(t, sandbox.SeedToken), Offline: true,
+		Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}}, Pair: pair(t, sandbox.SeedToken), Offline: true,
 	}), 0, "skipped upstream not called: offline")
 	if calls := demo.Calls().Total; calls != 0 {
 		t.Errorf("%d calls", calls)
 	}
 	check(t, doctor.Examine(t.Context(), doctor.Config{
-		Client: billpocket.Config{BaseURL: upstream, CAFile: filepath.Join(t.TempDir(), "absent")}, Offline: true,
+		Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream, CAFile: filepath.Join(t.TempDir(), "absent")}}, Offline: true,
 	}), 2, "failure upstream upstream CA file")
 	check(t, doctor.Examine(t.Context(), doctor.Config{
 		Warnings: []string{"PAYMENTLINKS_X: is not known"},
@@ -192,14 +192,14 @@ func TestProxy(t *testing.T) {
 	t.Cleanup(proxy.Close)
 	u, _ := url.Parse(strings.Replace(proxy.URL, "http://", "http://user:SECRET@", 1))
 	r := doctor.Examine(t.Context(), doctor.Config{
-		Client: billpocket.Config{BaseURL: "http://upstream.example", Insecure: true, Proxy: http.ProxyURL(u)}, Pair: pair(t, "t"),
+		Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: "http://upstream.example", Insecure: true}, Proxy: http.ProxyURL(u)}, Pair: pair(t, "t"),
 	})
 	check(t, r, 0, "ok proxy "+u.Host, "status 204")
 	if strings.Contains(text(t, r), "SECRET") {
 		t.Error("the proxy's password got out")
 	}
 	bad := func(*http.Request) (*url.URL, error) { return nil, errors.New("SECRET") }
-	r = doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{BaseURL: "http://127.0.0.1:1", Proxy: bad}})
+	r = doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: "http://127.0.0.1:1"}, Proxy: bad}})
 	check(t, r, 2, "failure proxy HTTPS_PROXY or HTTP_PROXY holds no URL")
 	if strings.Contains(text(t, r), "SECRET") {
 		t.Error("the proxy's setting got out")
@@ -207,14 +207,14 @@ func TestProxy(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	check(t, doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{BaseURL: "http://localhost:1", Proxy: noProxy}}), 2,
+	check(t, doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: "http://localhost:1"}, Proxy: noProxy}}), 2,
 		"ok DNS 127.0.0.1", "failure upstream Upstream is not available.", "connection refused")
 }
 
 func TestJSON(t *testing.T) {
 	_, upstream := newUpstream(t)
 	var b strings.Builder
-	r := doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{BaseURL: upstream, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken)})
+	r := doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken)})
 	if err := r.WriteJSON(&b); err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +281,7 @@ func TestTLS(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			upstream, caFile := newTLS(t, time.Now().Add(test.left))
-			c := billpocket.Config{BaseURL: upstream, Proxy: noProxy}
+			c := billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}
 			if test.trusted {
 				c.CAFile = caFile
 			}

@@ -73,11 +73,11 @@ func newAbused(tb testing.TB, change ...func(*gqlhttp.Config)) *abused {
 	tb.Cleanup(callers.Close)
 	links := paymentlink.NewSet([]paymentlink.Record{{ID: "1", URL: "https://pay.billpocket.com/a/b", Upstream: []byte(`{}`)}}, nil)
 	cfg := gqlhttp.Config{
-		Executor:    graph.NewExecutor(graph.Config{Source: oneLink{links}, Logger: logger, Introspection: true}),
-		Callers:     callers,
-		Guard:       limits,
-		BodyTimeout: abusedBodyTimeout,
-		Logger:      logger,
+		Executor: graph.NewExecutor(graph.Config{Source: oneLink{links}, Logger: logger, Settings: graph.Settings{Introspection: true}}),
+		Callers:  callers,
+		Guard:    limits,
+		Settings: gqlhttp.Settings{BodyTimeout: abusedBodyTimeout},
+		Logger:   logger,
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -48,34 +48,16 @@ type Guard interface {
 	Check(document string) error
 }
 
-// Config says what the edge serves and within which bounds. Executor, Callers
-// and Guard are required.
-type Config struct {
-	// Executor validates and executes operations. Its DispatchError presents
-	// request errors: of those that wrap a *fault.Error the edge tells the
-	// sentence, of others that there was an internal error.
-	Executor graphql.GraphExecutor
-	// Callers says who is asking.
-	Callers Identifier
-	// Guard checks every document before Executor sees it.
-	Guard Guard
-
-	// Persisted knows the documents that requests name instead of bringing; nil
-	// means that none can be named.
-	Persisted *persisted.Store
+// Settings are the bounds of the edge, and who may reach it.
+type Settings struct {
 	// PersistedGETOnly refuses GET requests that bring a document's text.
 	PersistedGETOnly bool
-
 	// LeadBrowsers sends a browser that asks for a page to the folder of the
 	// API's path, where the playground is. Without it browsers are told that
 	// there is none.
 	LeadBrowsers bool
 	// NoCompression sends answers as they are, whatever the client accepts.
 	NoCompression bool
-
-	// Lists tells which list answers are made of, so that finished ones can be
-	// kept; nil keeps none.
-	Lists Lists
 	// AnswerBytes bounds the memory of kept answers; 0 means
 	// answer.DefaultMaxBytes, and Off keeps none.
 	AnswerBytes int64
@@ -86,10 +68,6 @@ type Config struct {
 	// AllowedHosts, when not nil, are the only names beside loopback's own that
 	// the Host header may carry, whatever the port.
 	AllowedHosts []string
-	// Challenge is the WWW-Authenticate value of 401 answers;
-	// "BP-User-Token" when empty.
-	Challenge string
-
 	// MaxBodyBytes bounds a request's body; 0 means DefaultMaxBodyBytes.
 	MaxBodyBytes int64
 	// MaxHeaderBytes bounds a request's header fields, names and values
@@ -105,10 +83,33 @@ type Config struct {
 	RequestTimeout time.Duration
 	// BodyTimeout bounds the reading of a body; 0 means DefaultBodyTimeout.
 	BodyTimeout time.Duration
+}
+
+// Config says what the edge serves and within which bounds. Executor, Callers
+// and Guard are required.
+type Config struct {
+	Settings
+
+	// Executor validates and executes operations. Its DispatchError presents
+	// request errors: of those that wrap a *fault.Error the edge tells the
+	// sentence, of others that there was an internal error.
+	Executor graphql.GraphExecutor
+	// Callers says who is asking.
+	Callers Identifier
+	// Guard checks every document before Executor sees it.
+	Guard Guard
+	// Persisted knows the documents that requests name instead of bringing; nil
+	// means that none can be named.
+	Persisted *persisted.Store
+	// Lists tells which list answers are made of, so that finished ones can be
+	// kept; nil keeps none.
+	Lists Lists
+	// Challenge is the WWW-Authenticate value of 401 answers;
+	// "BP-User-Token" when empty.
+	Challenge string
 	// ReaderTimeout is how long the client may take to read 64 KiB of a long
 	// answer; 0 means DefaultReaderTimeout.
 	ReaderTimeout time.Duration
-
 	// AccessLog says which requests are logged; "" means LogFailures.
 	AccessLog AccessLog
 	// Logger gets the lines of requests and of what went wrong; nil discards them.

@@ -99,7 +99,7 @@ func TestRefusedDocumentIsNotKept(t *testing.T) {
 
 func TestPersistedRefusals(t *testing.T) {
 	const trusted = `query Trusted {hello}`
-	store := persisted.Config{Manifests: []string{manifest(t, "known", trusted)}}
+	store := persisted.Config{Settings: persisted.Settings{Manifests: []string{manifest(t, "known", trusted)}}}
 	only := store
 	only.TrustedOnly = true
 	tests := map[string]struct {

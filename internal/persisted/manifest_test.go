@@ -108,7 +108,7 @@ func TestNewRefusesManifests(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			file := write(t, test.content)
-			_, err := persisted.New(persisted.Config{Manifests: []string{"testdata/apollo.json", file}, Check: check})
+			_, err := persisted.New(persisted.Config{Settings: persisted.Settings{Manifests: []string{"testdata/apollo.json", file}}, Check: check})
 			if want := "trusted documents: " + file + ": " + test.want; err == nil || err.Error() != want {
 				t.Errorf("New with %s = %v, want the error %q", test.content, err, want)
 			}
@@ -121,12 +121,12 @@ func TestNewRefuses(t *testing.T) {
 		cfg  persisted.Config
 		want string
 	}{
-		"trusted only, nothing listed":  {persisted.Config{TrustedOnly: true}, "needs a manifest that lists documents"},
-		"trusted only, an empty list":   {persisted.Config{TrustedOnly: true, Manifests: []string{write(t, "{}")}}, "needs a manifest that lists documents"},
-		"negative size":                 {persisted.Config{MaxBytes: -2}, "MaxBytes is -2"},
-		"missing file":                  {persisted.Config{Manifests: []string{"testdata/nobody.json"}}, "testdata/nobody.json"},
-		"a directory":                   {persisted.Config{Manifests: []string{"testdata"}}, "testdata"},
-		"larger than a manifest may be": {persisted.Config{Manifests: []string{write(t, strings.Repeat(" ", persisted.MaxManifestBytes+1))}}, "is larger than it may be: 67108864 bytes"},
+		"trusted only, nothing listed":  {persisted.Config{Settings: persisted.Settings{TrustedOnly: true}}, "needs a manifest that lists documents"},
+		"trusted only, an empty list":   {persisted.Config{Settings: persisted.Settings{TrustedOnly: true, Manifests: []string{write(t, "{}")}}}, "needs a manifest that lists documents"},
+		"negative size":                 {persisted.Config{Settings: persisted.Settings{MaxBytes: -2}}, "MaxBytes is -2"},
+		"missing file":                  {persisted.Config{Settings: persisted.Settings{Manifests: []string{"testdata/nobody.json"}}}, "testdata/nobody.json"},
+		"a directory":                   {persisted.Config{Settings: persisted.Settings{Manifests: []string{"testdata"}}}, "testdata"},
+		"larger than a manifest may be": {persisted.Config{Settings: persisted.Settings{Manifests: []string{write(t, strings.Repeat(" ", persisted.MaxManifestBytes+1))}}}, "is larger than it may be: 67108864 bytes"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -142,8 +142,8 @@ func TestManifestsMayAgree(t *testing.T) {
 	again := write(t, `{"3f8a":"`+activeLinks+`","another":"`+activeLinks+`"}`)
 	checked := 0
 	s := newStore(t, persisted.Config{
-		Manifests: append(bothManifests(), again),
-		Check:     func(string) error { checked++; return nil },
+		Settings: persisted.Settings{Manifests: append(bothManifests(), again)},
+		Check:    func(string) error { checked++; return nil },
 	})
 	for _, id := range []string{"3f8a", "another", "one-link", "counter", dashboardID} {
 		if d, err := s.Resolve(persisted.Request{DocumentID: id}); err != nil || !d.IsTrusted {

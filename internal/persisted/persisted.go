@@ -23,9 +23,8 @@ const (
 	notSupported = "PersistedQueryNotSupported"
 )
 
-// Config says which documents can be named. The zero value keeps automatic
-// persisted queries and trusts nothing.
-type Config struct {
+// Settings say which documents can be named.
+type Settings struct {
 	// Manifests are the files of trusted documents; ParseManifest tells their
 	// formats. They are read once.
 	Manifests []string
@@ -35,6 +34,13 @@ type Config struct {
 	// MaxBytes bounds the automatic persisted queries kept; the least used
 	// leave. 0 means DefaultMaxBytes; Off keeps none.
 	MaxBytes int64
+}
+
+// Config says which documents can be named. The zero value keeps automatic
+// persisted queries and trusts nothing.
+type Config struct {
+	Settings
+
 	// Check, when not nil, is asked about every trusted document at the start;
 	// an error refuses it.
 	Check func(text string) error

@@ -95,10 +95,10 @@ func TestAutomaticPersistedQuery(t *testing.T) {
 }
 
 func TestResolve(t *testing.T) {
-	both := persisted.Config{Manifests: bothManifests()}
-	off := persisted.Config{MaxBytes: persisted.Off}
-	manifestsAlone := persisted.Config{Manifests: bothManifests(), MaxBytes: persisted.Off}
-	only := persisted.Config{Manifests: bothManifests(), TrustedOnly: true}
+	both := persisted.Config{Settings: persisted.Settings{Manifests: bothManifests()}}
+	off := persisted.Config{Settings: persisted.Settings{MaxBytes: persisted.Off}}
+	manifestsAlone := persisted.Config{Settings: persisted.Settings{Manifests: bothManifests(), MaxBytes: persisted.Off}}
+	only := persisted.Config{Settings: persisted.Settings{Manifests: bothManifests(), TrustedOnly: true}}
 	textRefused := bad(`Only trusted documents are executed here: send "documentId" or "extensions.persistedQuery", without a text.`)
 	trustedActive := persisted.Document{Text: activeLinks, IsTrusted: true, IsNamed: true}
 	trustedDashboard := persisted.Document{Text: dashboard, IsTrusted: true, IsNamed: true}
@@ -188,8 +188,8 @@ func TestNames(t *testing.T) {
 func TestRegisterKeepsNothingElse(t *testing.T) {
 	for name, cfg := range map[string]persisted.Config{
 		"automatic":      {},
-		"switched off":   {Manifests: bothManifests(), MaxBytes: persisted.Off},
-		"with manifests": {Manifests: bothManifests()},
+		"switched off":   {Settings: persisted.Settings{Manifests: bothManifests(), MaxBytes: persisted.Off}},
+		"with manifests": {Settings: persisted.Settings{Manifests: bothManifests()}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, cfg)
@@ -207,7 +207,7 @@ func TestRegisterKeepsNothingElse(t *testing.T) {
 
 func TestLearntTextsAreBoundedByBytes(t *testing.T) {
 	const memory = 1 << 20
-	s := newStore(t, persisted.Config{MaxBytes: memory})
+	s := newStore(t, persisted.Config{Settings: persisted.Settings{MaxBytes: memory}})
 	before := heap()
 	kept := 0
 	text := func(i int) string { return fmt.Sprintf("{a%d}%s", i, strings.Repeat("#", 20_000)) }
@@ -262,7 +262,7 @@ func heap() uint64 {
 }
 
 func TestStoreConcurrently(t *testing.T) {
-	s := newStore(t, persisted.Config{MaxBytes: 8 << 10, Manifests: bothManifests()})
+	s := newStore(t, persisted.Config{Settings: persisted.Settings{MaxBytes: 8 << 10, Manifests: bothManifests()}})
 	var wg sync.WaitGroup
 	for worker := range 8 {
 		wg.Go(func() {
@@ -283,7 +283,7 @@ func TestStoreConcurrently(t *testing.T) {
 }
 
 func BenchmarkResolve(b *testing.B) {
-	s := newStore(b, persisted.Config{Manifests: bothManifests()})
+	s := newStore(b, persisted.Config{Settings: persisted.Settings{Manifests: bothManifests()}})
 	long := "{a}" + strings.Repeat("#", 8<<10)
 	taught := persisted.Request{Query: long, Extension: extension(hashOf(long))}
 	d, err := s.Resolve(taught)

@@ -3,6 +3,7 @@
 package serving
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,14 +21,22 @@ type Site struct {
 	Listener net.Listener
 }
 
-// Listen opens an address. Its error names the setting that the address came
-// from; the caller closes the listener.
-func Listen(ctx context.Context, setting, address string) (net.Listener, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", setting, err)
+// Listen opens the first of addresses that is free; empty ones are left out.
+// Its error is of the first, and names the setting that it came from. The
+// caller closes the listener.
+func Listen(ctx context.Context, setting string, addresses ...string) (net.Listener, error) {
+	var first error
+	for _, address := range addresses {
+		if address == "" {
+			continue
+		}
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		if err == nil {
+			return listener, nil
+		}
+		first = cmp.Or(first, fmt.Errorf("%s: %w", setting, err))
 	}
-	return listener, nil
+	return nil, first
 }
 
 // Until serves all sites until ctx ends, which is no error, or one of them

@@ -171,3 +171,35 @@ func equal(got []int, want ...int) bool {
 	}
 	return len(got) == len(want)
 }
+
+func TestListenTakesTheNextFreeAddress(t *testing.T) {
+	taken, err := serving.Listen(t.Context(), "SETTING", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	other, err := serving.Listen(t.Context(), "SETTING", taken.Addr().String(), "", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	if other.Addr().String() == taken.Addr().String() {
+		t.Errorf("both listen on %s", other.Addr())
+	}
+	if _, err := serving.Listen(t.Context(), "SETTING", taken.Addr().String(), ""); err == nil || !strings.Contains(err.Error(), "SETTING") {
+		t.Errorf("with nothing free: error = %v, want one that names the setting", err)
+	}
+}
+
+// TestNewServerBoundsEveryWait: a server with a bound left out waits for ever.
+func TestNewServerBoundsEveryWait(t *testing.T) {
+	var log strings.Builder
+	s := serving.NewServer(serving.Bounds{HeaderTimeout: time.Second, RequestTimeout: time.Minute, MaxHeaderBytes: 7}, http.NotFoundHandler(), slog.New(slog.NewTextHandler(&log, nil)))
+	if s.ReadHeaderTimeout != time.Second || s.ReadTimeout != 61*time.Second || s.WriteTimeout != 90*time.Second || s.IdleTimeout != 2*time.Minute || s.MaxHeaderBytes != 7 || s.Handler == nil {
+		t.Errorf("NewServer = %+v", s)
+	}
+	s.ErrorLog.Print("complaint")
+	if !strings.Contains(log.String(), "complaint") {
+		t.Errorf("log = %q", log.String())
+	}
+}

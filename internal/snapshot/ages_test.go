@@ -157,7 +157,7 @@ func TestPrevIsThePairsOwn(t *testing.T) {
 func TestNowIsTheOnlyClockOfAges(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	up := listerFunc(func() time.Time { return now })
-	store, err := snapshot.New(snapshot.Config{Lister: up, FreshFor: freshFor, Now: func() time.Time { return now }})
+	store, err := snapshot.New(snapshot.Config{Lister: up, Settings: snapshot.Settings{FreshFor: freshFor}, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 func warmStore(b *testing.B) (*snapshot.Store, tenant.Tenant) {
 	b.Helper()
-	store, err := snapshot.New(snapshot.Config{Lister: listerFunc(time.Now), FreshFor: time.Hour})
+	store, err := snapshot.New(snapshot.Config{Lister: listerFunc(time.Now), Settings: snapshot.Settings{FreshFor: time.Hour}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func (f *failing) List(ctx context.Context, _ tenant.Tenant, _ *paymentlink.Snap
 func BenchmarkOutage(b *testing.B) {
 	now := time.Now()
 	store, err := snapshot.New(snapshot.Config{
-		Lister: &failing{}, FreshFor: time.Second, StaleFor: time.Hour, Now: func() time.Time { return now },
+		Lister: &failing{}, Settings: snapshot.Settings{FreshFor: time.Second, StaleFor: time.Hour}, Now: func() time.Time { return now },
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -205,7 +205,8 @@ func playStories(t *testing.T, first uint64, seen map[string]int) {
 	random := rand.New(rand.NewPCG(first, 0))
 	ages := storyAges{fresh: time.Duration(random.IntN(4)) * time.Second, stale: time.Duration(random.IntN(4)) * 4 * time.Second}
 	store, err := snapshot.New(snapshot.Config{
-		Lister: storyLister{}, FreshFor: ages.fresh, StaleFor: ages.stale, FetchTimeout: storyFetchTimeout,
+		Settings: snapshot.Settings{FreshFor: ages.fresh, StaleFor: ages.stale, FetchTimeout: storyFetchTimeout},
+		Lister:   storyLister{},
 	})
 	if err != nil {
 		t.Fatal(err)

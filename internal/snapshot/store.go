@@ -29,10 +29,8 @@ type Lister interface {
 	List(ctx context.Context, t tenant.Tenant, prev *paymentlink.Snapshot) (*paymentlink.Snapshot, error)
 }
 
-// Config says what a Store asks and for how long it believes the answer.
-type Config struct {
-	// Lister is required.
-	Lister Lister
+// Settings are the bounds of a Store.
+type Settings struct {
 	// FreshFor is the age up to which a list is answered without asking
 	// upstream. 0 asks for every caller; callers at the same moment share.
 	FreshFor time.Duration
@@ -45,6 +43,14 @@ type Config struct {
 	MaxBytes int64
 	// FetchTimeout bounds one call of Lister; 0 is DefaultFetchTimeout.
 	FetchTimeout time.Duration
+}
+
+// Config says what a Store asks and for how long it believes the answer.
+type Config struct {
+	Settings
+
+	// Lister is required.
+	Lister Lister
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Logger hears of each failed call once; nil discards.

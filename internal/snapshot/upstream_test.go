@@ -132,8 +132,7 @@ func inBubble(t *testing.T, change func(*snapshot.Config), body func(b *bench)) 
 		b := &bench{t: t, up: &upstream{}, log: &syncBuffer{}}
 		cfg := snapshot.Config{
 			Lister:   b.up,
-			FreshFor: freshFor,
-			StaleFor: staleFor,
+			Settings: snapshot.Settings{FreshFor: freshFor, StaleFor: staleFor},
 			Logger:   slog.New(slog.NewTextHandler(b.log, nil)),
 		}
 		if change != nil {

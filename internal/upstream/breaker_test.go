@@ -243,7 +243,7 @@ func TestLateTriesAreNoProbe(t *testing.T) {
 func TestOpenBreakerSparesTheLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &outcomes{kind: fault.UpstreamUnavailable, hold: make(chan struct{})}
-		p := newPolicies(t, upstream.Config{Lister: up, Concurrency: 4})
+		p := newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{Concurrency: 4}})
 		for _, token := range []string{"cold1", "cold2"} { // all places of tenants without a list
 			go func() { _, _ = p.List(t.Context(), pair(t, token), nil) }()
 		}
@@ -326,7 +326,7 @@ func TestOpenBreakerEndsRetries(t *testing.T) {
 func TestPanicGivesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &lister{fail: func(string, int) error { panic("boom") }}
-		p := newPolicies(t, upstream.Config{Lister: up, Concurrency: 1})
+		p := newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{Concurrency: 1}})
 		func() {
 			defer func() { _ = recover() }()
 			_, _ = p.List(t.Context(), pair(t, "a"), nil)
@@ -342,7 +342,7 @@ func TestPanicGivesBack(t *testing.T) {
 func TestBreakerOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &outcomes{kind: fault.UpstreamUnavailable}
-		p := newPolicies(t, upstream.Config{Lister: up, BreakerOff: true})
+		p := newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{BreakerOff: true}})
 		for i := range 500 {
 			_, _ = p.List(t.Context(), pair(t, tokens(10)[i%10]), nil)
 		}

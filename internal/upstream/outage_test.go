@@ -25,7 +25,7 @@ func newService(t *testing.T, c upstream.Config) *service {
 	up := &lister{latency: 50 * time.Millisecond}
 	c.Lister = up
 	store, err := snapshot.New(snapshot.Config{
-		Lister: newPolicies(t, c), FreshFor: 15 * time.Second, StaleFor: 10 * time.Minute, FetchTimeout: 9 * time.Second,
+		Lister: newPolicies(t, c), Settings: snapshot.Settings{FreshFor: 15 * time.Second, StaleFor: 10 * time.Minute, FetchTimeout: 9 * time.Second},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestOutage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var openedAt time.Time
-				s := newService(t, upstream.Config{BreakerOff: test.breakerOff, Events: upstream.Events{
+				s := newService(t, upstream.Config{Settings: upstream.Settings{BreakerOff: test.breakerOff}, Events: upstream.Events{
 					Breaker: func(state upstream.State) {
 						if state == upstream.Open && openedAt.IsZero() {
 							openedAt = time.Now()
@@ -150,7 +150,7 @@ func TestCallsPerNeededCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetches := 0
 		up := &lister{fail: always(unavailable())}
-		policies := newPolicies(t, upstream.Config{Lister: up, BreakerOff: true})
+		policies := newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{BreakerOff: true}})
 		for range 50 {
 			for _, token := range tokens(40) {
 				fetches++

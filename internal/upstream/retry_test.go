@@ -176,7 +176,7 @@ func TestLeavingEndsThePause(t *testing.T) {
 func TestBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &lister{fail: always(unavailable())}
-		p := newPolicies(t, upstream.Config{Lister: up, BreakerOff: true})
+		p := newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{BreakerOff: true}})
 		const calls = 1000
 		for n := 1; n <= calls; n++ {
 			_, _ = p.List(t.Context(), pair(t, "a"), nil)
@@ -194,7 +194,7 @@ func TestBudget(t *testing.T) {
 func TestBudgetKeepsTen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &lister{}
-		p := newPolicies(t, upstream.Config{Lister: up, BreakerOff: true})
+		p := newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{BreakerOff: true}})
 		for range 1000 {
 			_, _ = p.List(t.Context(), pair(t, "a"), nil)
 		}

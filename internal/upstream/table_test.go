@@ -29,7 +29,7 @@ type house struct {
 // newHouse asks an upstream for every caller, under a try's time-out.
 func newHouse(t *testing.T, url string, tryTimeout time.Duration) *house {
 	t.Helper()
-	client, err := billpocket.New(billpocket.Config{BaseURL: url, TryTimeout: tryTimeout})
+	client, err := billpocket.New(billpocket.Config{Settings: billpocket.Settings{BaseURL: url, TryTimeout: tryTimeout}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func newHouse(t *testing.T, url string, tryTimeout time.Duration) *house {
 			h.kinds = append(h.kinds, kind)
 		},
 	}})
-	h.store, err = snapshot.New(snapshot.Config{Lister: policies, StaleFor: time.Minute, FetchTimeout: time.Minute})
+	h.store, err = snapshot.New(snapshot.Config{Lister: policies, Settings: snapshot.Settings{StaleFor: time.Minute, FetchTimeout: time.Minute}})
 	if err != nil {
 		t.Fatal(err)
 	}

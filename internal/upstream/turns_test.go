@@ -20,7 +20,7 @@ type crowd struct {
 
 func newCrowd(t *testing.T, places int) *crowd {
 	up := &lister{latency: time.Second}
-	return &crowd{newPolicies(t, upstream.Config{Lister: up, Concurrency: places}), up}
+	return &crowd{newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{Concurrency: places}}), up}
 }
 
 // call begins calls of one token, a millisecond apart.
@@ -135,7 +135,7 @@ func TestPausesHoldNoPlace(t *testing.T) {
 			}
 			return nil
 		}}
-		c := &crowd{newPolicies(t, upstream.Config{Lister: up, Concurrency: 1}), up}
+		c := &crowd{newPolicies(t, upstream.Config{Lister: up, Settings: upstream.Settings{Concurrency: 1}}), up}
 		c.call(t, 1, "failing", true)
 		c.call(t, 1, "other", true)
 		pass(time.Second)

@@ -26,15 +26,21 @@ type Lister interface {
 	List(ctx context.Context, t tenant.Tenant, prev *paymentlink.Snapshot) (*paymentlink.Snapshot, error)
 }
 
-// Config says whom the Policies ask, and how often.
-type Config struct {
-	// Lister is required.
-	Lister Lister
+// Settings are the bounds of the Policies.
+type Settings struct {
 	// Concurrency bounds the tries in flight; 0 is DefaultConcurrency. At most
 	// half of them are for tenants that have no list yet.
 	Concurrency int
 	// BreakerOff lets every try through, whatever came of those before.
 	BreakerOff bool
+}
+
+// Config says whom the Policies ask, and how often.
+type Config struct {
+	Settings
+
+	// Lister is required.
+	Lister Lister
 	// Events hear what is done.
 	Events Events
 	// Logger hears of each decision at level debug, and of the breaker at
