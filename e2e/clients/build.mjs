@@ -1,13 +1,25 @@
 // Builds the clients as a web team's pipeline does: schema, types, Relay's
-// artefacts, compiler. Usage: node build.mjs URL-OF-THE-API
+// artefacts, compiler.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildClientSchema, getIntrospectionQuery, printSchema } from "graphql";
 
-const folder = fileURLToPath(new URL("./", import.meta.url));
-const tool = (name, ...args) =>
-  execFileSync(fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url)), args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+export const folder = fileURLToPath(new URL("./", import.meta.url));
+
+// run starts a program in this folder and returns what it prints; one that fails
+// shows what it printed.
+function run(command, args) {
+  try {
+    return execFileSync(command, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+  } catch (error) {
+    throw new Error(`${error.message}\n${error.stdout}\n${error.stderr}`);
+  }
+}
+
+// tool runs a program of an npm package, under the given Node.js.
+export const tool = (name, args, node = process.execPath) =>
+  run(node, [fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url)), ...args]);
 
 export async function build(url) {
   const answer = await fetch(url, {
@@ -20,13 +32,7 @@ export async function build(url) {
   writeFileSync(`${folder}generated/schema.graphql`, printSchema(buildClientSchema(data)));
   // Node.js treats the compiled files as modules.
   writeFileSync(`${folder}generated/package.json`, '{ "type": "module" }\n');
-  try {
-    tool("graphql-codegen", "--config", "codegen.ts");
-    tool("relay-compiler", "relay.config.json");
-    tool("tsc", "--project", "tsconfig.json");
-  } catch (error) {
-    throw new Error(`${error.message}\n${error.stdout}\n${error.stderr}`);
-  }
+  tool("graphql-codegen", ["--config", "codegen.ts"]);
+  tool("relay-compiler", ["relay.config.json"]);
+  tool("tsc", ["--project", "tsconfig.json"]);
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build(process.argv[2]);

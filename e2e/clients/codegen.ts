@@ -1,4 +1,5 @@
 // graphql-codegen: types for every operation in src/, checked against the schema.
+// schema may also be the URL of a server in development.
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
 const config: CodegenConfig = {
