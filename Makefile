@@ -21,7 +21,7 @@ golangci-lint := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 govulncheck := .tools/govulncheck-$(GOVULNCHECK_VERSION)
 gremlins := .tools/gremlins-$(GREMLINS_VERSION)
 
-.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz soak bench compare
+.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz soak bench compare house mutants
 
 help: ## what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -70,6 +70,7 @@ fuzz: ## every fuzzer for FUZZTIME, one at a time
 
 soak: ## the tests of mixed-up answers and of interleavings at full length, under the race detector
 	go test -race -count=1 -timeout=10m ./internal/billpocket ./internal/snapshot -args -soak
+	go test -count=1 -tags=soak -run='^TestSoak' -timeout=10m -v .
 
 bench: ## every benchmark that matches BENCH, with allocations
 	go test -run='^$$' -bench='$(BENCH)' -benchmem ./...
