@@ -3,7 +3,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { buildClientSchema, getIntrospectionQuery, printSchema } from "graphql";
+
+import { program } from "../lib/service.mjs";
 
 export const folder = fileURLToPath(new URL("./", import.meta.url));
 
@@ -21,15 +22,9 @@ function run(command, args) {
 export const tool = (name, args, node = process.execPath) =>
   run(node, [fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url)), ...args]);
 
-export async function build(url) {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ query: getIntrospectionQuery() }),
-  });
-  const { data } = await answer.json();
+export function build() {
   for (const made of ["generated", "src/relay/__generated__"]) mkdirSync(`${folder}${made}`, { recursive: true });
-  writeFileSync(`${folder}generated/schema.graphql`, printSchema(buildClientSchema(data)));
+  writeFileSync(`${folder}generated/schema.graphql`, run(program, ["schema", "--api"]));
   // Node.js treats the compiled files as modules.
   writeFileSync(`${folder}generated/package.json`, '{ "type": "module" }\n');
   tool("graphql-codegen", ["--config", "codegen.ts"]);
