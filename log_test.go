@@ -14,7 +14,7 @@ import (
 // program stops cleanly.
 func TestReaderOfTheLogLeaves(t *testing.T) {
 	program := exec.CommandContext(t.Context(), os.Args[0])
-	program.Env = append(os.Environ(), "TEST_AS_PROGRAM=1", "PAYMENTLINKS_LISTEN=127.0.0.1:0",
+	program.Env = append(program.Environ(), "TEST_AS_PROGRAM=1", "PAYMENTLINKS_LISTEN=127.0.0.1:0",
 		"PAYMENTLINKS_ADMIN_LISTEN=127.0.0.1:0", "PAYMENTLINKS_ACCESS_LOG=all")
 	stdout, err := program.StdoutPipe()
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 
 // TestMain is the program itself for a test that needs a process of its own.
 func TestMain(m *testing.M) {
-	if os.Getenv("TEST_AS_PROGRAM") != "" {
+	if os.Getenv("TEST_AS_PROGRAM") != "" { //nolint:forbidigo // the test's own word to the process it starts
 		os.Args = os.Args[:1]
 		main()
 		return

@@ -1,7 +1,6 @@
 package validation_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -102,7 +101,7 @@ func TestRepresentationsInLiterals(t *testing.T) {
 func checked(t *testing.T, document *ast.QueryDocument, variables map[string]any) *gqlerror.Error {
 	t.Helper()
 	operation := &graphql.OperationContext{Doc: document, Operation: document.Operations[0], Variables: variables}
-	return validation.Variables{Schema: schema()}.MutateOperationContext(context.Background(), operation)
+	return validation.Variables{Schema: schema()}.MutateOperationContext(t.Context(), operation)
 }
 
 // __typename in an input object, as clients send it back, is left out.
@@ -144,7 +143,7 @@ func TestNullConditions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			validator.ValidateWithRules(schema(), document, validation.Rules(validation.Options{})()) // links spreads to fragments
+			_ = validator.ValidateWithRules(schema(), document, validation.Rules(validation.Options{})()) // links spreads to fragments
 			if err := checked(t, document, map[string]any{"b": nil, "other": true}); (err != nil) != test.found {
 				t.Errorf("got %v, found: want %v", err, test.found)
 			}

@@ -1,12 +1,11 @@
 package config
 
 import (
-	"slices"
-	"strings"
-
 	"errors"
 	"fmt"
 	"net"
+	"slices"
+	"strings"
 
 	"paymentlinks/internal/address"
 )

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -80,7 +81,7 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 // trimLists leaves out the spaces that people write after the commas of a list.
 func trimLists(flags []*kong.Flag) {
 	for _, flag := range flags {
-		if list, ok := flag.Target.Interface().([]string); ok {
+		if list, ok := reflect.TypeAssert[[]string](flag.Target); ok {
 			for i := range list {
 				list[i] = strings.TrimSpace(list[i])
 			}

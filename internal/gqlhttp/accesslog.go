@@ -51,6 +51,7 @@ func (c *call) isLogged(took time.Duration) bool {
 		return true
 	case LogOff:
 		return false
+	case LogFailures:
 	}
 	return c.kind != "" || c.status >= http.StatusBadRequest || took > slowRequest
 }

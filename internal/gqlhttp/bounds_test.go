@@ -80,7 +80,7 @@ func TestClientGoneWhileExecuting(t *testing.T) {
 		e := newEdge(t)
 		ctx, leave := context.WithCancel(t.Context())
 		go func() {
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) //nolint:forbidigo // the bubble's clock
 			leave()
 		}()
 		w := e.do(query(`{hello waits}`).WithContext(ctx))

@@ -66,7 +66,7 @@ func TestStoppedReader(t *testing.T) {
 		if _, err := io.CopyN(io.Discard, c, 200<<10); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(11 * time.Second)
+		time.Sleep(11 * time.Second) //nolint:forbidigo // the bubble's clock
 		synctest.Wait()
 		if logged := lines(t, e.log); len(logged) != 1 || logged[0]["status"] != 499.0 {
 			t.Errorf("log = %v, want one line of status 499", logged)
@@ -103,6 +103,6 @@ func TestSlowReader(t *testing.T) {
 type slowly struct{ net.Conn }
 
 func (s slowly) Read(p []byte) (int, error) {
-	time.Sleep(500 * time.Millisecond)
+	time.Sleep(500 * time.Millisecond) //nolint:forbidigo // the bubble's clock
 	return s.Conn.Read(p[:min(len(p), 4096)])
 }

@@ -222,7 +222,7 @@ func TestCheckLocates(t *testing.T) {
 			if got := fault.KindOf(err); got != test.kind {
 				t.Fatalf("Check(%q) = %v, want kind %s", test.document, err, test.kind)
 			}
-			refusal := err.(*fault.Error) //nolint:errorlint,errcheck // Check promises this very type
+			refusal := err.(*fault.Error) //nolint:errorlint // Check promises this very type
 			if len(refusal.At) != 1 || refusal.At[0] != test.at {
 				t.Errorf("%v is at %v; want %v", err, refusal.At, test.at)
 			}

@@ -362,10 +362,10 @@ func (s *story) judgeList(i int, q *storyCaller, c *storyCall, rule ruling) {
 			continue
 		}
 		sure := later.end < q.answered && !s.isLeft(later)
-		switch {
-		case later.kind == "":
+		switch later.kind {
+		case "":
 			rule(!sure, "caller %d got the list of call %d, though call %d had brought another", i, c.n, later.n)
-		case later.kind == fault.Forbidden:
+		case fault.Forbidden:
 			rule(!sure, "caller %d got a list that upstream had denied", i)
 		default:
 			failed = true
@@ -402,10 +402,12 @@ func (s *story) judgeFailure(i int, q *storyCaller, rule ruling) {
 		default:
 			clear(possible)
 			possible[c.kind] = true
-			if c.kind == "" {
+			switch c.kind {
+			case "":
 				list = c
-			} else if c.kind == fault.Forbidden {
+			case fault.Forbidden:
 				list = nil
+			default: // the list stays
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func TestLinesGoOutTogether(t *testing.T) {
 		if r.lines() != 0 {
 			t.Errorf("%d lines were written before others could join them", r.lines())
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // the bubble's clock
 		synctest.Wait()
 		if r.lines() != 100 || r.writes != 1 {
 			t.Errorf("%d lines in %d writes, want 100 in one", r.lines(), r.writes)
@@ -124,7 +124,7 @@ func TestStuckReaderStopsNobody(t *testing.T) {
 		for i := range 1000 {
 			l.Logger.Warn("request", "number", i)
 		}
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) //nolint:forbidigo // the bubble's clock
 		dropped := l.Dropped()
 		if dropped < 800 || dropped > 999 {
 			t.Errorf("%d lines of 1000 were dropped, want those beyond 4 KiB, or twice that", dropped)
@@ -150,7 +150,7 @@ func TestDroppedLinesAreTold(t *testing.T) {
 		}
 		dropped := l.Dropped()
 		close(r.held)
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) //nolint:forbidigo // the bubble's clock
 		l.Logger.Info("request")
 		if err := l.Close(t.Context()); err != nil {
 			t.Error(err)
@@ -168,7 +168,7 @@ func TestReaderThatLeft(t *testing.T) {
 		l := telemetry.NewLog(&r, text, 0)
 		for range 10 {
 			l.Logger.Info("request")
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) //nolint:forbidigo // the bubble's clock
 		}
 		if l.Dropped() != 10 {
 			t.Errorf("%d lines dropped, want all 10 and none about them", l.Dropped())
