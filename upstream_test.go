@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -36,6 +37,17 @@ func TestUpstreamReuse(t *testing.T) {
 		}
 		if got := connections.Load(); got != want {
 			t.Errorf("PAYMENTLINKS_UPSTREAM_REUSE=%q: three calls over %d connections, want %d", setting, got, want)
+		}
+	}
+}
+
+func TestUpstreamMaxLinks(t *testing.T) {
+	const list = `[{"id":"a","custom_link_path":"https://h/a"},{"id":"b","custom_link_path":"https://h/b"}]`
+	for setting, want := range map[string]string{"": `"id": "b"`, "2": `"id": "b"`, "1": "UPSTREAM_MALFORMED_RESPONSE"} {
+		url, _ := newUpstream(t, list)
+		s := start(t, "PAYMENTLINKS_UPSTREAM_URL="+url, "PAYMENTLINKS_UPSTREAM_MAX_LINKS="+setting)
+		if got := s.query(t, `{ paymentLinks { id } }`, "BP-User-Token", "t", "X-Api-Key", "k"); !strings.Contains(got, want) {
+			t.Errorf("PAYMENTLINKS_UPSTREAM_MAX_LINKS=%q: %s, want %s", setting, got, want)
 		}
 	}
 }

@@ -19,23 +19,28 @@ import (
 const (
 	// versionBytes of the hash are the version: 32 hexadecimal digits.
 	versionBytes = 16
-	// maxPooledBytes keeps one huge body from staying in the pool.
-	maxPooledBytes = 16 << 20
-	// maxTrustedBytes is how much memory an announced length gets at once.
-	maxTrustedBytes = 8 << 20
+	// firstBytes is the room for a body of which nothing has come yet.
+	firstBytes = 16 << 10
+	// maxPooledBytes keeps large bodies from staying in the pool: a call whose
+	// answer stalls would hold the memory of another's.
+	maxPooledBytes = 4 << 20
 	// Of the body of an error as much is read as it takes to use the
 	// connection again, and for as long.
 	drainBytes = 8 << 10
 	drainFor   = 50 * time.Millisecond
 )
 
-// errBody is what all errors wrap that say a body cannot be read. Their texts
-// quote nothing of it.
-var errBody = errors.New("upstream body")
+var (
+	// errBody is what all errors wrap that say a body cannot be read. Their
+	// texts quote nothing of it.
+	errBody = errors.New("upstream body")
+	// errTooLarge is what those wrap that say it goes beyond a bound.
+	errTooLarge = fmt.Errorf("%w: too large", errBody)
+)
 
 // buffer holds a body, inflated, until its hash is known. Most refreshes change
 // nothing, and their bodies go back into the pool without a copy.
-type buffer struct{ bytes.Buffer }
+type buffer struct{ data []byte }
 
 //nolint:gochecknoglobals // a pool is shared by nature, and holds no state that shows
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
@@ -47,21 +52,53 @@ func emptyBuffer() *buffer { return new(buffer) }
 
 // release gives the buffer back; its bytes may be overwritten from then on.
 func (b *buffer) release() {
-	if b.Cap() > maxPooledBytes {
+	if cap(b.data) > maxPooledBytes {
 		return
 	}
-	b.Reset()
+	b.data = b.data[:0]
 	buffers.Put(b)
 }
 
 // version is equal for equal bodies, on every replica.
 func (b *buffer) version() string {
-	sum := sha256.Sum256(b.Bytes())
+	sum := sha256.Sum256(b.data)
 	return hex.EncodeToString(sum[:versionBytes])
 }
 
 // keep returns a copy that nothing overwrites.
-func (b *buffer) keep() []byte { return bytes.Clone(b.Bytes()) }
+func (b *buffer) keep() []byte { return bytes.Clone(b.data) }
+
+// readFrom reads all of r, up to limit bytes. Its room grows with what has come:
+// an announced length alone gets none, or answers that never come would hold
+// more memory than those that do. From a quarter of the announced length on it
+// is believed, which saves the last copies.
+func (b *buffer) readFrom(r io.Reader, announced, limit int64) error {
+	for {
+		if len(b.data) == cap(b.data) {
+			b.grow(announced)
+		}
+		n, err := r.Read(b.data[len(b.data):cap(b.data)])
+		b.data = b.data[:len(b.data)+n]
+		switch {
+		case int64(len(b.data)) > limit:
+			return fmt.Errorf("%w: over %d bytes", errTooLarge, limit)
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// grow makes room for more of a body. announced is below 0 if unknown; of a body
+// that is inflated it is too little, and then of no use.
+func (b *buffer) grow(announced int64) {
+	room := max(2*len(b.data), firstBytes)
+	if int64(len(b.data)) < announced && announced <= 4*int64(len(b.data)) {
+		room = int(announced) + 1 // the end shows in that there is no more
+	}
+	b.data = append(make([]byte, 0, room), b.data...)
+}
 
 // read takes in a body, inflated if need be, up to the limit. The limit is on
 // what comes out of inflation, so a small answer that inflates to a huge one
@@ -81,10 +118,8 @@ func (c *Client) readInto(b *buffer, resp *http.Response) error {
 	switch coding := resp.Header.Get("Content-Encoding"); {
 	case coding == "" || strings.EqualFold(coding, "identity"):
 		if resp.ContentLength > c.maxBodyBytes {
-			return fmt.Errorf("%w: over %d bytes", errBody, c.maxBodyBytes)
+			return fmt.Errorf("%w: over %d bytes", errTooLarge, c.maxBodyBytes)
 		}
-		// One allocation for what is announced, within reason, and its end.
-		b.Grow(int(min(max(resp.ContentLength, 0), maxTrustedBytes)) + bytes.MinRead)
 	case strings.EqualFold(coding, "gzip"), strings.EqualFold(coding, "x-gzip"):
 		inflater, _ := inflaters.Get().(*gzip.Reader)
 		defer inflaters.Put(inflater)
@@ -95,14 +130,12 @@ func (c *Client) readInto(b *buffer, resp *http.Response) error {
 	default:
 		return fmt.Errorf("%w: in a coding that was not asked for", errBody)
 	}
-	n, err := b.ReadFrom(io.LimitReader(source, c.maxBodyBytes+1))
-	if err != nil {
+	switch err := b.readFrom(source, resp.ContentLength, c.maxBodyBytes); {
+	case errors.Is(err, errTooLarge):
+		return err
+	case err != nil:
 		return body.blame(err)
-	}
-	switch {
-	case n > c.maxBodyBytes:
-		return fmt.Errorf("%w: over %d bytes", errBody, c.maxBodyBytes)
-	case n == 0: // never to be taken for the list of a 204, whose hash it has
+	case len(b.data) == 0: // never to be taken for the list of a 204, whose hash it has
 		return errNoArray
 	}
 	return nil

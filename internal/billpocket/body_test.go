@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -139,4 +141,119 @@ func TestTransportDoesNotInflate(t *testing.T) {
 			t.Errorf("limit %d: %v, want %q", limit, err, want)
 		}
 	}
+}
+
+// TestTooLargeStays: a list beyond a bound will be as large the next time.
+func TestTooLargeStays(t *testing.T) {
+	links := func(n int) string {
+		return "[" + strings.TrimSuffix(strings.Repeat(`{"id":"i","custom_link_path":"https://h/a"},`, n), ",") + "]"
+	}
+	tests := map[string]struct {
+		transport roundTripper
+		want      string // in the public sentence; "" is a list
+		permanent bool
+	}{
+		"bytes":            {answering(200, padded(4097)), "too large", true},
+		"bytes, announced": {announcing(4097, padded(100)), "too large", true},
+		"bytes, inflated":  {answering(200, compressed(t, padded(4097)), "Content-Encoding", "gzip"), "too large", true},
+		"links":            {answering(200, links(11)), "too large", true},
+		"links, unreadable": {
+			answering(200, "[1,2,3,4,5,6,7,8,9,10,"+links(1)[1:]), "too large", true,
+		},
+		"as many links as may be": {answering(200, links(10)), "", false},
+		"cut off":                 {answering(200, `[{"id":`), "cannot be read", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example", MaxBodyBytes: 4096, MaxLinks: 10}, Transport: test.transport})
+			got, err := client.List(t.Context(), credentials(t, "t"), nil)
+			if test.want == "" {
+				if err != nil || got.Set.Len() != 1 {
+					t.Errorf("List = %v, %v, want the one link", got, err)
+				}
+				return
+			}
+			failed, ok := errors.AsType[*fault.Error](err)
+			if !ok || failed.Kind != fault.UpstreamMalformed || !strings.Contains(failed.Public, test.want) || failed.Permanent != test.permanent {
+				t.Errorf("error %+v, want UPSTREAM_MALFORMED_RESPONSE with %q, permanent %v", err, test.want, test.permanent)
+			}
+		})
+	}
+}
+
+// TestAnnouncedLengthGetsNoMemory: answers that announce much and send little
+// must hold little.
+func TestAnnouncedLengthGetsNoMemory(t *testing.T) {
+	const announced = 64 << 20
+	for name, sent := range map[string]string{"nothing": "", "a little": padded(1000)} {
+		var before, during runtime.MemStats
+		client := newClient(t, billpocket.Config{
+			Settings: billpocket.Settings{BaseURL: "https://api.example", MaxBodyBytes: announced},
+			Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+				resp, err := answering(200, "")(req)
+				resp.ContentLength = announced
+				runtime.ReadMemStats(&before)
+				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(sent), readerFunc(func([]byte) (int, error) {
+					runtime.ReadMemStats(&during)
+					return 0, io.ErrUnexpectedEOF
+				})))
+				return resp, err
+			}),
+		})
+		if _, err := client.List(t.Context(), credentials(t, "t"), nil); fault.KindOf(err) != fault.UpstreamMalformed {
+			t.Errorf("%s sent: error %v, want UPSTREAM_MALFORMED_RESPONSE", name, err)
+		}
+		if taken := during.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
+			t.Errorf("%s sent of %d bytes announced: %d bytes were taken", name, announced, taken)
+		}
+	}
+}
+
+// TestLargeBodiesAreNotPooled: a call whose answer stalls would hold the
+// memory of an earlier one.
+func TestLargeBodiesAreNotPooled(t *testing.T) {
+	const size = 10 << 20
+	client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: announcing(size, padded(size))})
+	if _, err := client.List(t.Context(), credentials(t, "t"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := billpocket.PooledBytes(); got > 4<<20 {
+		t.Errorf("the pool holds a buffer of %d bytes", got)
+	}
+}
+
+// TestSnapshotWeighsWhatItKeeps: what is not part of an element is kept with it.
+func TestSnapshotWeighsWhatItKeeps(t *testing.T) {
+	link := func(i int) string {
+		return fmt.Sprintf(`{"id":"i%d","custom_link_path":"https://h/a","other":%q}`, i, strings.Repeat("x", 900))
+	}
+	spaced, repeated, skipped := []string{}, []string{}, []string{}
+	for i := range 1000 {
+		spaced = append(spaced, link(i)+strings.Repeat(" ", 800))
+		repeated = append(repeated, link(0))
+		skipped = append(skipped, link(i), `{"other":"`+strings.Repeat("x", 800)+`"}`)
+	}
+	for name, elements := range map[string][]string{"white space": spaced, "one id": repeated, "unreadable elements": skipped} {
+		body := "[" + strings.Join(elements, ",") + "]"
+		client := newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: "https://api.example"}, Transport: answering(200, body)})
+		before := heapBytes()
+		got, err := client.List(t.Context(), credentials(t, "t"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if used, counted := heapBytes()-before, got.Set.SizeBytes(); counted < used {
+			t.Errorf("%s: a list that keeps %d bytes counts %d", name, used, counted)
+		}
+		runtime.KeepAlive(got)
+	}
+}
+
+// heapBytes is what the collector finds once the pools are empty, which takes
+// two rounds.
+func heapBytes() int64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
 }

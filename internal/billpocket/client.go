@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"time"
 
-	"paymentlinks/internal/fault"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/tenant"
 )
@@ -16,6 +15,7 @@ import (
 // The defaults of Config.
 const (
 	DefaultMaxBodyBytes = 64 << 20
+	DefaultMaxLinks     = 100_000
 	DefaultTryTimeout   = 4 * time.Second
 	DefaultUserAgent    = "paymentlinks"
 )
@@ -41,6 +41,10 @@ type Settings struct {
 	LiveHosts []string
 	// MaxBodyBytes bounds a body after inflation; 0 is DefaultMaxBodyBytes.
 	MaxBodyBytes int64
+	// MaxLinks bounds the elements of a list; 0 is DefaultMaxLinks. A list beyond
+	// it or beyond MaxBodyBytes is a fault of upstream that asking again cannot
+	// help.
+	MaxLinks int
 	// TryTimeout bounds one request, its body included; 0 is DefaultTryTimeout.
 	TryTimeout time.Duration
 }
@@ -91,8 +95,8 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.MaxBodyBytes < 0 || c.TryTimeout < 0 {
-		return nil, errors.New("upstream body limit and time-out must not be negative")
+	if c.MaxBodyBytes < 0 || c.MaxLinks < 0 || c.TryTimeout < 0 {
+		return nil, errors.New("upstream limits and time-out must not be negative")
 	}
 	client := &Client{
 		listURL:      listURL,
@@ -100,7 +104,7 @@ func New(c Config) (*Client, error) {
 		userAgent:    c.UserAgent,
 		maxBodyBytes: c.MaxBodyBytes,
 		tryTimeout:   c.TryTimeout,
-		decoder:      decoder{location: c.Location},
+		decoder:      decoder{location: c.Location, maxLinks: c.MaxLinks},
 		liveHosts:    c.LiveHosts,
 		answered:     c.Answered,
 		logger:       c.Logger,
@@ -124,6 +128,9 @@ func (c *Client) setDefaults() {
 	}
 	if c.tryTimeout == 0 {
 		c.tryTimeout = DefaultTryTimeout
+	}
+	if c.decoder.maxLinks == 0 {
+		c.decoder.maxLinks = DefaultMaxLinks
 	}
 	if c.decoder.location == nil {
 		c.decoder.location = time.UTC
@@ -191,7 +198,7 @@ func (c *Client) try(
 		return nil, statusFault(resp, sentAt)
 	}
 
-	c.answered(resp.StatusCode, body.Bytes())
+	c.answered(resp.StatusCode, body.data)
 
 	version := body.version()
 	if prev != nil && prev.Set != nil && prev.Version == version {
@@ -233,7 +240,7 @@ func (c *Client) decode(ctx context.Context, status int, body *buffer) (*payment
 		return links
 	})
 	if err != nil {
-		return nil, 0, fault.Wrap(fault.UpstreamMalformed, malformed, err)
+		return nil, 0, unreadable(err)
 	}
 	if list.skipped > 0 {
 		c.logger.LogAttrs(ctx, slog.LevelWarn, "upstream list is incomplete",

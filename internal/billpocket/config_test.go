@@ -88,7 +88,7 @@ func TestBaseURLKeepsItsPath(t *testing.T) {
 }
 
 func TestConfigRefusesNegatives(t *testing.T) {
-	for _, c := range []billpocket.Config{{Settings: billpocket.Settings{MaxBodyBytes: -1}}, {Settings: billpocket.Settings{TryTimeout: -time.Second}}} {
+	for _, c := range []billpocket.Config{{Settings: billpocket.Settings{MaxBodyBytes: -1}}, {Settings: billpocket.Settings{MaxLinks: -1}}, {Settings: billpocket.Settings{TryTimeout: -time.Second}}} {
 		c.BaseURL = "https://api.example"
 		if _, err := billpocket.New(c); err == nil {
 			t.Errorf("New(%+v) had no error", c)

@@ -19,6 +19,7 @@ const maxFirst = 20
 // decoder makes records of a body. It is immutable.
 type decoder struct {
 	location *time.Location
+	maxLinks int // elements of a list, readable or not
 }
 
 // sink takes the records of a body, one after the other. A record and what it
@@ -59,7 +60,7 @@ type list struct {
 func (d decoder) decode(body []byte, begin func(body []byte) sink) (*list, error) {
 	body = validUTF8(body)
 	if len(body) > paymentlink.MaxBodyBytes {
-		return nil, fmt.Errorf("%w: over %d bytes", errBody, paymentlink.MaxBodyBytes)
+		return nil, fmt.Errorf("%w: over %d bytes", errTooLarge, paymentlink.MaxBodyBytes)
 	}
 	l := &list{sink: begin(body)}
 	s := scanner{body: body}
@@ -93,6 +94,9 @@ func (d decoder) scan(s *scanner, l *list) error {
 		return s.finish(i + 1)
 	}
 	for {
+		if l.elements == d.maxLinks {
+			return fmt.Errorf("%w: over %d elements", errTooLarge, d.maxLinks)
+		}
 		if i = d.element(s, i, l); i == bad {
 			return fmt.Errorf("%w: element %d is no JSON", errBody, l.elements)
 		}

@@ -12,7 +12,7 @@ import (
 // Set hides.
 func Decode(body []byte, location *time.Location) (records []paymentlink.Record, skipped int, err error) {
 	var all *recorder
-	l, err := decoder{location: location}.decode(body, func([]byte) sink {
+	l, err := decoder{location: location, maxLinks: DefaultMaxLinks}.decode(body, func([]byte) sink {
 		all = &recorder{}
 		return all
 	})
@@ -40,7 +40,7 @@ func (all *recorder) Grow(n int) { all.records = slices.Grow(all.records, n) }
 // DecodeSet reads a body as a Client does.
 func DecodeSet(body []byte, location *time.Location) (*paymentlink.Set, error) {
 	var links *paymentlink.Builder
-	_, err := decoder{location: location}.decode(body, func(kept []byte) sink {
+	_, err := decoder{location: location, maxLinks: DefaultMaxLinks}.decode(body, func(kept []byte) sink {
 		links = paymentlink.NewBuilder(kept, nil)
 		return links
 	})
@@ -62,4 +62,10 @@ func RetryAfter(value string, now time.Time) time.Duration { return retryAfter(v
 // Timestamp reads a JSON value as a time; false for one that cannot be read.
 func Timestamp(value string, location *time.Location) (time.Time, bool) {
 	return new(texts).timestamp([]byte(value), location)
+}
+
+// PooledBytes returns the size of a buffer from the pool.
+func PooledBytes() int {
+	b, _ := buffers.Get().(*buffer)
+	return cap(b.data)
 }

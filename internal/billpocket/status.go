@@ -21,6 +21,7 @@ const (
 	unavailable     = "Upstream is not available."
 	rejected        = "Upstream rejected the request."
 	malformed       = "Upstream sent an answer that cannot be read."
+	tooLarge        = "Upstream sent an answer that is too large."
 	canceled        = "The request was cancelled."
 )
 
@@ -78,11 +79,20 @@ func classify(ctx, tryCtx context.Context, err error) *fault.Error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return fault.Wrap(fault.Canceled, canceled, context.Canceled)
 	case errors.Is(err, errBody):
-		return fault.Wrap(fault.UpstreamMalformed, malformed, err)
+		return unreadable(err)
 	case tryCtx.Err() != nil, isTimeout(err):
 		return fault.NewUpstreamTimeout(context.DeadlineExceeded)
 	}
 	return fault.Wrap(fault.UpstreamUnavailable, unavailable, cause.Of(err))
+}
+
+// unreadable is the fault of a body that cannot be read. One that is too large
+// will be as large when it is asked for again.
+func unreadable(err error) *fault.Error {
+	if errors.Is(err, errTooLarge) {
+		return &fault.Error{Kind: fault.UpstreamMalformed, Public: tooLarge, Permanent: true, Err: err}
+	}
+	return fault.Wrap(fault.UpstreamMalformed, malformed, err)
 }
 
 func isTimeout(err error) bool {

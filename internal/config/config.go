@@ -96,6 +96,7 @@ type Upstream struct {
 	Location         *time.Location `name:"time-zone" type:"zone" placeholder:"ZONE" default:"UTC" help:"IANA zone of upstream's zoneless times, such as America/Mexico_City."`
 	LiveHosts        []string       `placeholder:"NAME" default:"pay.billpocket.com" help:"Hosts whose links are LIVE. A host label test or sandbox is TEST."`
 	MaxBodyBytes     int64          `name:"upstream-max-bytes" type:"bytes" default:"64MiB" min:"1B" max:"1GiB" help:"Bound on an answer of upstream, after inflation."`
+	MaxLinks         int            `name:"upstream-max-links" unit:"links" default:"100000" min:"1" max:"10000000" help:"Links in one list of upstream. A longer list is a fault of upstream, remembered for 15s."`
 	TryTimeout       time.Duration  `name:"upstream-timeout" default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`
 }
 
