@@ -29,6 +29,7 @@ import (
 	"paymentlinks/internal/caller"
 	"paymentlinks/internal/config"
 	"paymentlinks/internal/doctor"
+	"paymentlinks/internal/front"
 	"paymentlinks/internal/gqlhttp"
 	"paymentlinks/internal/guard"
 	"paymentlinks/internal/persisted"
@@ -155,6 +156,14 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	defer callers.Close()
 	if api.Handler, err = handler(cfg, store, callers, logger); err != nil {
 		return err
+	}
+	if !cfg.Server.NoFront && cfg.Edge.AnswerBytes > 0 {
+		ahead, err := front.New(front.Config{MaxHeaderBytes: cfg.Edge.MaxHeaderBytes})
+		if err != nil {
+			return fmt.Errorf("PAYMENTLINKS_FRONT: %w", err)
+		}
+		ahead.Attach(api)
+		sites[0].Listener, sites[0].Finish = ahead.Listen(listener), ahead.Wait
 	}
 	logger.InfoContext(ctx, "serving", "at", at)
 	if err := cfg.Banner(stdout, at); err != nil {

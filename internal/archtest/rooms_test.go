@@ -51,7 +51,7 @@ func rooms() map[string]room {
 		"": { // wiring: everything but test helpers
 			in: process,
 			ours: []string{
-				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor",
+				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/front",
 				"internal/gqlhttp", "internal/guard", "internal/persisted", "internal/playground", "internal/sandbox",
 				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},
@@ -148,6 +148,13 @@ func rooms() map[string]room {
 			in:      edge,
 			ours:    []string{"internal/exchange", "internal/tenant"},
 			modules: []string{otter},
+		},
+
+		"internal/front": {
+			in:      edge,
+			ours:    []string{"internal/answer"},
+			modules: []string{otter},
+			doors:   []string{"net", "net/http", "os"}, // os: the error of a deadline
 		},
 
 		// The edge.

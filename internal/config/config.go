@@ -84,6 +84,7 @@ type Server struct {
 	Production      bool          `help:"Introspection, playground, /schema.graphql and GET other than of persisted documents off; needs an upstream URL."`
 	RequestTimeout  time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`
 	HeaderTimeout   time.Duration `default:"5s" min:"100ms" max:"1m" help:"Bound on reading a request's headers."`
+	NoFront         bool          `name:"front" type:"off" placeholder:"on|off" default:"on" help:"Let connections answer by themselves what was answered before: on or off."`
 	DrainTimeout    time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after SIGTERM or SIGINT; 0: they are cut off."`
 }
 

@@ -3,6 +3,7 @@ package gqlhttp
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -82,7 +83,45 @@ func (c *call) lookUp(ctx context.Context, caller tenant.Tenant, q *answer.Quest
 	if kept == nil {
 		return ctx, generation, false, nil
 	}
-	return ctx, generation, true, c.sendKept(kept, until)
+	again := c.leaveReady(kept, until)
+	err = c.sendKept(kept, until)
+	if again != nil {
+		again.status, again.bytes = c.status, c.bytes
+	}
+	return ctx, generation, true, err
+}
+
+// sent is what the access log tells of an answer that a connection sends again.
+type sent struct {
+	t             *transport
+	method, route string
+	status, bytes int
+}
+
+// leaveReady tells the connection that it may send the answer again by itself,
+// where that knows how; else it returns nil. It does not know for how long a
+// token is valid, so a caller who brings one is always asked for it here.
+func (c *call) leaveReady(kept *answer.Answer, until time.Time) *sent {
+	slot := answer.SlotFrom(c.r.Context())
+	if slot == nil || len(c.r.Header["Authorization"]) > 0 || !c.t.cfg.Now().Before(until) {
+		return nil
+	}
+	s := &sent{t: c.t, method: c.r.Method, route: c.r.Pattern}
+	slot.Leave(&answer.Ready{Life: kept.Life(), Served: s.log})
+	return s
+}
+
+// log writes the line of a request that the connection answered by itself.
+func (s *sent) log(requestID []byte, took time.Duration) {
+	ctx := context.Background()
+	if seen := (&call{t: s.t, status: s.status}); !seen.isLogged(took) || !s.t.cfg.Logger.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	again := &call{
+		t: s.t, r: &http.Request{Method: s.method, Pattern: s.route}, operation: ast.Query, status: s.status, bytes: s.bytes,
+		exchange: &exchange.Exchange{RequestID: string(requestID), ReceivedAt: s.t.cfg.Now().Add(-took)},
+	}
+	again.logAccess(ctx)
 }
 
 // executeShared executes an operation whose answer others may have, and have

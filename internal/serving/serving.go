@@ -19,6 +19,9 @@ import (
 type Site struct {
 	Server   *http.Server
 	Listener net.Listener
+	// Finish, when not nil, is called once Server has shut down. It returns when
+	// what else answers requests of Listener has finished, or ctx has ended.
+	Finish func(ctx context.Context)
 }
 
 // Listen opens the first of addresses that is free; empty ones are left out.
@@ -65,6 +68,9 @@ func Until(ctx context.Context, drain time.Duration, logger *slog.Logger, sites 
 		if s.Server.Shutdown(bound) != nil {
 			logger.WarnContext(ctx, "requests in flight were cut off", "address", s.Listener.Addr().String())
 			_ = s.Server.Close() // the listener is closed already; there is nothing else to know
+		}
+		if s.Finish != nil {
+			s.Finish(bound)
 		}
 	}
 	running.Wait()
