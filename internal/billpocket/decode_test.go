@@ -507,8 +507,8 @@ func TestDecodeAllocations(t *testing.T) {
 				t.Fatal(set.Len(), err)
 			}
 		})
-		if got > 50 {
-			t.Errorf("%s: %v allocations for 1,000 links, want 50 at most", name, got)
+		if got > 80 { // about 50, and a few more under the race detector
+			t.Errorf("%s: %v allocations for 1,000 links, want 80 at most", name, got)
 		}
 	}
 }

@@ -57,9 +57,12 @@ func (l *lister) List(ctx context.Context, t tenant.Tenant, _ *paymentlink.Snaps
 		l.inFlight--
 		l.mu.Unlock()
 	}()
-	select {
-	case <-time.After(latency):
-	case <-ctx.Done():
+	// A context and not a timer's channel: on those the race detector's runtime
+	// has crashed inside a bubble (Go 1.26.8).
+	answered, cancel := context.WithTimeout(ctx, latency)
+	defer cancel()
+	<-answered.Done()
+	if ctx.Err() != nil {
 		return nil, fault.Wrap(fault.UpstreamTimeout, "Late.", ctx.Err())
 	}
 	if fail != nil {
