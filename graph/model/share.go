@@ -16,7 +16,7 @@ const (
 	// time that it takes to write so many bytes.
 	composedBytes = 512
 	// formattedBytes is what formatting an amount costs, likewise.
-	formattedBytes = 160
+	formattedBytes = 320
 )
 
 // Share writes the message that passes the link on. Its errors are an
