@@ -106,6 +106,18 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 	return c, nil
 }
 
+// Ready waits until the issuer's keys have been fetched once, or ctx has ended.
+// Its error says why they could not be, and holds no secret. Without an issuer it returns at once.
+func (c *Callers) Ready(ctx context.Context) error {
+	if c.tokens == nil {
+		return nil
+	}
+	if _, err := c.tokens.keys.KeyReadAll(ctx); err != nil {
+		return cmp.Or(c.tokens.keys.lastFailure(), err)
+	}
+	return nil
+}
+
 // Challenge is the scheme that a caller who was refused may try, for the header
 // WWW-Authenticate: Bearer with an issuer, else BP-User-Token.
 func (c *Callers) Challenge() string {

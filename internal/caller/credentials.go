@@ -48,6 +48,16 @@ type credentialsFile struct {
 	missing bool              // the last reading did not get at the content
 }
 
+// CheckFile reports what is wrong with a credentials file, without a secret. No
+// file, "", is well.
+func CheckFile(path string) error {
+	if path == "" {
+		return nil
+	}
+	_, err := openCredentialsFile(path, time.Now, slog.New(slog.DiscardHandler))
+	return err
+}
+
 // openCredentialsFile reads the file once; then it must be whole.
 func openCredentialsFile(path string, now func() time.Time, logger *slog.Logger) (*credentialsFile, error) {
 	f := &credentialsFile{path: path, now: now, logger: logger, readAt: now()}

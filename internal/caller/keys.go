@@ -51,7 +51,7 @@ type keySet struct {
 	fetching  chan struct{} // closed when the fetch under way is done; nil without one
 	triedAt   time.Time     // when the last fetch began
 	fetchedAt time.Time     // when the last that succeeded did; zero before
-	failing   bool          // the last fetch failed
+	failure   error         // of the last fetch; nil when it succeeded
 }
 
 // newKeySet begins the first fetch and does not wait for it.
@@ -91,7 +91,7 @@ func (k *keySet) KeyRead(ctx context.Context, kid string) (jwkset.JWK, error) {
 	if err := k.await(ctx); err != nil {
 		return jwkset.JWK{}, err
 	}
-	if key, err = k.MemoryJWKSet.KeyRead(ctx, kid); err != nil && k.isFailing() {
+	if key, err = k.MemoryJWKSet.KeyRead(ctx, kid); err != nil && k.lastFailure() != nil {
 		return jwkset.JWK{}, errNoKeys
 	}
 	return key, err
@@ -145,7 +145,7 @@ func (k *keySet) fetch() <-chan struct{} {
 	k.running.Go(func() {
 		err := k.replace()
 		k.mu.Lock()
-		k.fetching, k.failing = nil, err != nil
+		k.fetching, k.failure = nil, err
 		if err == nil {
 			k.fetchedAt = now
 		}
@@ -168,10 +168,11 @@ func (k *keySet) refetchOld() {
 	}
 }
 
-func (k *keySet) isFailing() bool {
+// lastFailure is why the last fetch failed, or nil.
+func (k *keySet) lastFailure() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.failing
+	return k.failure
 }
 
 func (k *keySet) close() {
