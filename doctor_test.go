@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"paymentlinks/internal/doctor"
 	"paymentlinks/internal/sandbox"
 )
 
@@ -18,8 +19,8 @@ func examined(t *testing.T, args []string, environ ...string) (report string, co
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	err := run(t.Context(), append([]string{"doctor"}, args...), append([]string{"PAYMENTLINKS_LISTEN=127.0.0.1:0"}, environ...), &stdout, &stderr)
-	if found, ok := errors.AsType[verdict](err); ok {
-		return stdout.String(), int(found)
+	if found, ok := errors.AsType[doctor.VerdictError](err); ok {
+		return stdout.String(), found.ExitCode()
 	}
 	if err != nil {
 		t.Fatalf("run: %v", err)
@@ -40,6 +41,11 @@ func TestDoctor(t *testing.T) {
 	if err := os.WriteFile(broken, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	merchants := filepath.Join(t.TempDir(), "merchants.yaml")
+	if err := os.WriteFile(merchants, []byte("shop:\n  userToken: demo-seed\n  apiKey: demo-key\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	issuer := []string{url, "PAYMENTLINKS_JWT_ISSUER=https://id.example", "PAYMENTLINKS_JWT_AUDIENCE=links", "PAYMENTLINKS_JWKS_URL=" + upstream.URL + "/keys"}
 	tests := map[string]struct {
 		args    []string
 		environ []string
@@ -53,6 +59,9 @@ func TestDoctor(t *testing.T) {
 		"bad setting":      {nil, []string{"PAYMENTLINKS_FRESH_FOR=SECRET"}, 2, "PAYMENTLINKS_FRESH_FOR"},
 		"no CA file":       {nil, append([]string{"PAYMENTLINKS_UPSTREAM_CA_FILE=absent.pem"}, good...), 2, "CA file"},
 		"broken documents": {[]string{"--offline"}, append([]string{"PAYMENTLINKS_TRUSTED_DOCUMENTS=" + broken}, good...), 2, "documents"},
+		"broken merchants": {[]string{"--offline"}, append([]string{"PAYMENTLINKS_CREDENTIALS_FILE=" + broken}, issuer...), 2, "callers"},
+		"no keys":          {nil, append([]string{"PAYMENTLINKS_CREDENTIALS_FILE=" + merchants}, issuer...), 2, "the keys: status 404"},
+		"keys unasked":     {[]string{"--offline"}, append([]string{"PAYMENTLINKS_CREDENTIALS_FILE=" + merchants}, issuer...), 0, "callers"},
 		"unknown setting":  {[]string{"--offline"}, append([]string{"PAYMENTLINKS_FRESHFOR=1s"}, good...), 1, "PAYMENTLINKS_FRESHFOR"},
 	}
 	for name, test := range tests {

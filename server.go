@@ -16,8 +16,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -47,10 +45,11 @@ func main() {
 	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
 	signal.Ignore(syscall.SIGPIPE) // a reader of the log that leaves ends nothing
 	log.SetOutput(io.Discard)      // net/http's transport quotes what upstream sends unasked there
-	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
-		if verdict, ok := errors.AsType[verdict](err); ok { // the report has said it all
-			os.Exit(int(verdict))
-		}
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	if verdict, ok := errors.AsType[doctor.VerdictError](err); ok { // the report has said it all
+		os.Exit(verdict.ExitCode())
+	}
+	if err != nil {
 		for line := range strings.Lines(err.Error()) { // a line for each problem
 			fmt.Fprintln(os.Stderr, "paymentlinks:", strings.TrimSuffix(line, "\n"))
 		}
@@ -62,18 +61,16 @@ func main() {
 // ctx ends and the requests in flight are answered.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
 	command, cfg, err := config.Parse(args, environ, stdout, stderr)
-	if err != nil && len(args) > 0 && args[0] == string(config.Doctor) {
-		return tell(doctor.Refused(err), stdout, slices.Contains(args, "--json"))
+	if err != nil && command == config.Doctor {
+		return doctor.Refused(err).Write(stdout, cfg.Doctor.JSON)
 	}
 	if err != nil {
 		return err
 	}
 	logs := telemetry.NewLog(stderr, cfg.Log.Logger, 0)
-	defer closeLog(ctx, logs)
+	defer logs.Close(2 * time.Second)
 	logger := logs.Logger
-	for _, w := range cfg.Warnings {
-		logger.WarnContext(ctx, "doubtful setting", "setting", w.Setting, "problem", w.Message, "nearest", w.Nearest)
-	}
+	cfg.Warnings.Log(ctx, logger)
 	switch command {
 	case config.Serve:
 		return serve(ctx, cfg, stdout, logger)
@@ -92,46 +89,32 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	return err
 }
 
-// closeLog writes what is left of the log, if anybody reads it.
-func closeLog(ctx context.Context, logs *telemetry.Log) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	_ = logs.Close(ctx) // there is no place left to tell of it
-}
-
 // serve runs the API, the probes and, without an upstream, the sandbox.
 func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slog.Logger) error {
 	logger.InfoContext(ctx, "starting", "version", version(), "settings", cfg)
-	var at config.Addresses
-	listener, err := serving.Listen(ctx, "PAYMENTLINKS_LISTEN", cfg.Server.Listen)
+	var sites serving.Sites
+	defer sites.Close()
+	api, err := sites.Listen(ctx, "PAYMENTLINKS_LISTEN", newServer(cfg, nil, logger), cfg.Server.Listen)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = listener.Close() }()
-	at.API = listener.Addr()
-	api := newServer(cfg, nil, logger)
-	sites := []serving.Site{{Server: api, Listener: listener}}
-
+	at := config.Addresses{API: api.Listener.Addr()}
 	if cfg.Server.AdminListen != config.Off {
-		listener, err := serving.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", cfg.Server.AdminListen, cfg.Server.AdminListenElse)
+		probes := serving.Probes(func() bool { return ctx.Err() == nil })
+		admin, err := sites.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", newServer(cfg, probes, logger), cfg.Server.AdminListen, cfg.Server.AdminListenElse)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = listener.Close() }()
-		at.Admin = listener.Addr()
-		probes := serving.Probes(func() bool { return ctx.Err() == nil })
-		sites = append(sites, serving.Site{Server: newServer(cfg, probes, logger), Listener: listener})
+		at.Admin = admin.Listener.Addr()
 	}
 	links := billpocket.Settings(cfg.Upstream)
 	if !cfg.HasUpstream() {
-		listener, err := serving.Listen(ctx, "PAYMENTLINKS_SANDBOX_LISTEN", cfg.Server.SandboxListen)
+		demo, err := sites.Listen(ctx, "PAYMENTLINKS_SANDBOX_LISTEN", newSandbox(cfg, logger), cfg.Server.SandboxListen)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = listener.Close() }()
-		at.Sandbox = listener.Addr()
+		at.Sandbox = demo.Listener.Addr()
 		links.BaseURL = config.URL(at.Sandbox)
-		sites = append(sites, serving.Site{Server: newSandbox(cfg, logger), Listener: listener})
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
 
@@ -149,12 +132,12 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		return fmt.Errorf("snapshots: %w", err)
 	}
 	defer store.Close()
-	callers, err := caller.New(ctx, caller.Config{Settings: caller.Settings(cfg.Callers), Keyer: tenant.NewKeyer(), Logger: logger})
+	callers, err := newCallers(ctx, cfg, logger)
 	if err != nil {
-		return fmt.Errorf("PAYMENTLINKS_CREDENTIALS_FILE or PAYMENTLINKS_JWKS_URL: %w", err)
+		return err
 	}
 	defer callers.Close()
-	if api.Handler, err = handler(cfg, store, callers, logger); err != nil {
+	if api.Server.Handler, err = newHandler(cfg, store, callers, logger); err != nil {
 		return err
 	}
 	if !cfg.Server.NoFront && cfg.Edge.AnswerBytes > 0 {
@@ -162,83 +145,50 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		if err != nil {
 			return fmt.Errorf("PAYMENTLINKS_FRONT: %w", err)
 		}
-		ahead.Attach(api)
-		sites[0].Listener, sites[0].Finish = ahead.Listen(listener), ahead.Wait
+		ahead.Attach(api.Server)
+		api.Listener, api.Finish = ahead.Listen(api.Listener), ahead.Wait
 	}
 	logger.InfoContext(ctx, "serving", "at", at)
 	if err := cfg.Banner(stdout, at); err != nil {
 		return fmt.Errorf("banner: %w", err)
 	}
-	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, sites...)
+	return sites.ServeUntil(ctx, cfg.Server.DrainTimeout, logger)
 }
 
-// examine tells whether the program would work with these settings.
-func examine(ctx context.Context, cfg config.Config, stdout io.Writer) error {
-	c := doctor.Config{Offline: cfg.Doctor.Offline, Client: billpocket.Config{Settings: billpocket.Settings(cfg.Upstream)}}
-	for line := range strings.Lines(cfg.String()) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		c.Settings = append(c.Settings, doctor.Setting{Name: name, Value: value})
-	}
-	for _, w := range cfg.Warnings {
-		c.Warnings = append(c.Warnings, w.Setting+": "+w.Message)
-	}
-	if pair, err := tenant.NewCredentials(cfg.Callers.UserToken, cfg.Callers.APIKey); err == nil {
-		c.Pair = pair
-	}
-	if manifests := cfg.Persisted.Manifests; len(manifests) > 0 {
-		c.Parts = append(c.Parts, doctor.Part{Name: "documents", Check: func() error {
-			_, err := persisted.New(persisted.Config{Settings: persisted.Settings{Manifests: manifests}})
-			return err
-		}})
-	}
-	return tell(doctor.Examine(ctx, c), stdout, cfg.Doctor.JSON)
-}
-
-// tell writes a report. Unless all is well, it returns the verdict.
-func tell(r *doctor.Report, stdout io.Writer, asJSON bool) error {
-	write := r.WriteText
-	if asJSON {
-		write = r.WriteJSON
-	}
-	if err := write(stdout); err != nil {
-		return err
-	}
-	if code := r.ExitCode(); code != 0 {
-		return verdict(code)
-	}
-	return nil
-}
-
-// verdict is the exit code of an examination that found something.
-type verdict int
-
-func (v verdict) Error() string { return "the examination ends with exit code " + strconv.Itoa(int(v)) }
-
-// handler is everything below the API's address.
-func handler(cfg config.Config, lists *snapshot.Store, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
-	documents, err := guard.New(guard.Limits(cfg.Document))
+// newCallers reads the files of the callers' settings.
+func newCallers(ctx context.Context, cfg config.Config, logger *slog.Logger) (*caller.Callers, error) {
+	callers, err := caller.New(ctx, caller.Config{Settings: caller.Settings(cfg.Callers), Keyer: tenant.NewKeyer(), Logger: logger})
 	if err != nil {
-		return nil, fmt.Errorf("limits: %w", err)
+		return nil, fmt.Errorf("PAYMENTLINKS_CREDENTIALS_FILE or PAYMENTLINKS_JWKS_URL: %w", err)
 	}
-	named, err := persisted.New(persisted.Config{Settings: persisted.Settings(cfg.Persisted), Check: documents.Check})
+	return callers, nil
+}
+
+// newDocuments returns the limits on documents, and the documents that can be named.
+func newDocuments(cfg config.Config) (*guard.Guard, *persisted.Store, error) {
+	limits, err := guard.New(guard.Limits(cfg.Document))
 	if err != nil {
-		return nil, fmt.Errorf("PAYMENTLINKS_TRUSTED_DOCUMENTS: %w", err)
+		return nil, nil, fmt.Errorf("limits: %w", err)
 	}
+	named, err := persisted.New(persisted.Config{Settings: persisted.Settings(cfg.Persisted), Check: limits.Check})
+	if err != nil {
+		return nil, nil, fmt.Errorf("PAYMENTLINKS_TRUSTED_DOCUMENTS: %w", err)
+	}
+	return limits, named, nil
+}
+
+// newHandler is everything below the API's address.
+func newHandler(cfg config.Config, lists *snapshot.Store, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
+	limits, named, err := newDocuments(cfg)
+	if err != nil {
+		return nil, err
+	}
+	executor := graph.NewExecutor(graph.Config{
+		Settings: graph.Settings(cfg.Graph), Limits: cost.Limits(cfg.Operation), Source: lists, Logger: logger,
+	})
 	api, err := gqlhttp.New(gqlhttp.Config{
-		Settings: gqlhttp.Settings(cfg.Edge),
-		Executor: graph.NewExecutor(graph.Config{
-			Settings: graph.Settings(cfg.Graph),
-			Limits:   cost.Limits(cfg.Operation),
-			Source:   lists,
-			Logger:   logger,
-		}),
-		Callers:   callers,
-		Guard:     documents,
-		Persisted: named,
-		Lists:     lists,
-		Challenge: callers.Challenge(),
-		AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog),
-		Logger:    logger,
+		Settings: gqlhttp.Settings(cfg.Edge), Executor: executor, Callers: callers, Guard: limits, Persisted: named, Lists: lists,
+		Challenge: callers.Challenge(), AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("HTTP edge: %w", err)
@@ -250,31 +200,60 @@ func handler(cfg config.Config, lists *snapshot.Store, callers *caller.Callers, 
 	if cfg.Server.Production {
 		return mux, nil
 	}
-	page, err := newPlayground(cfg)
-	if err != nil {
-		return nil, err
+	page := playground.Config{Endpoint: "/graphql"}
+	if !cfg.HasUpstream() {
+		page.Demo = playground.Demo(sandbox.Seed())
 	}
-	mux.Handle("/", page)
+	explorer, err := playground.New(page)
+	if err != nil {
+		return nil, fmt.Errorf("playground: %w", err)
+	}
+	mux.Handle("/", explorer)
 	mux.Handle("GET /schema.graphql", gqlhttp.Schema(graph.SDL(), graph.APISDL()))
 	return mux, nil
 }
 
-// newPlayground fills the tabs in. Over the sandbox they ask for the merchant
-// that callers without credentials get, so that the page and README agree.
-func newPlayground(cfg config.Config) (http.Handler, error) {
-	page := playground.Config{
-		Endpoint: "/graphql",
-		Variables: map[string]map[string]any{
-			"AskedSince": {"from": time.Now().UTC().Add(-24 * time.Hour).Format(time.RFC3339)},
+// examine tells whether the program would work with these settings.
+func examine(ctx context.Context, cfg config.Config, stdout io.Writer) error {
+	pair, _ := tenant.NewCredentials(cfg.Callers.UserToken, cfg.Callers.APIKey) // without one the list is not read
+	return doctor.Examine(ctx, doctor.Config{
+		Settings: cfg.Changed(),
+		Warnings: cfg.Warnings.Sentences(),
+		Offline:  cfg.Doctor.Offline,
+		Client:   billpocket.Config{Settings: billpocket.Settings(cfg.Upstream)},
+		Pair:     pair,
+		Parts: []doctor.Part{
+			{Name: "documents", Check: func(context.Context, bool) error {
+				_, _, err := newDocuments(cfg)
+				return err
+			}},
+			{Name: "callers", Check: func(ctx context.Context, offline bool) error {
+				if offline {
+					return caller.CheckFile(cfg.Callers.CredentialsFile)
+				}
+				callers, err := newCallers(ctx, cfg, slog.New(slog.DiscardHandler))
+				if err != nil {
+					return err
+				}
+				defer callers.Close()
+				return callers.Ready(ctx)
+			}},
 		},
+	}).Write(stdout, cfg.Doctor.JSON)
+}
+
+// serveSandbox runs the sandbox alone.
+func serveSandbox(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slog.Logger) error {
+	var sites serving.Sites
+	defer sites.Close()
+	demo, err := sites.Listen(ctx, "PAYMENTLINKS_SANDBOX_LISTEN", newSandbox(cfg, logger), cfg.Server.SandboxListen)
+	if err != nil {
+		return err
 	}
-	if !cfg.HasUpstream() {
-		page.Headers = map[string]string{"BP-User-Token": sandbox.SeedToken, "X-Api-Key": sandbox.APIKey}
-		page.Variables["Counter"] = map[string]any{"code": sandbox.SeedLinkCode}
-		page.Variables["AskedSince"] = map[string]any{"from": sandbox.SeedLinksFrom}
-		page.Variables["Raw"] = map[string]any{"id": sandbox.SeedLinkID}
+	if _, err := fmt.Fprintf(stdout, "Sandbox      %s\n", config.URL(demo.Listener.Addr())); err != nil {
+		return err
 	}
-	return playground.New(page)
+	return sites.ServeUntil(ctx, cfg.Server.DrainTimeout, logger)
 }
 
 // newSandbox is the demo upstream, which lets go of its hanging answers when it stops.
@@ -284,19 +263,6 @@ func newSandbox(cfg config.Config, logger *slog.Logger) *http.Server {
 	server.WriteTimeout = 0 // it answers as slowly as it is told to
 	server.RegisterOnShutdown(demo.Close)
 	return server
-}
-
-// serveSandbox runs the sandbox alone.
-func serveSandbox(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slog.Logger) error {
-	listener, err := serving.Listen(ctx, "PAYMENTLINKS_SANDBOX_LISTEN", cfg.Server.SandboxListen)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = listener.Close() }()
-	if _, err := fmt.Fprintf(stdout, "Sandbox      %s\n", config.URL(listener.Addr())); err != nil {
-		return err
-	}
-	return serving.Until(ctx, cfg.Server.DrainTimeout, logger, serving.Site{Server: newSandbox(cfg, logger), Listener: listener})
 }
 
 func newServer(cfg config.Config, handler http.Handler, logger *slog.Logger) *http.Server {

@@ -8,6 +8,7 @@
 package config
 
 import (
+	"iter"
 	"log/slog"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ type Config struct {
 
 	// Warnings are about settings that are probably not meant so. The program
 	// starts all the same.
-	Warnings []Warning `kong:"-"`
+	Warnings Warnings `kong:"-"`
 
 	settings []Setting
 	given    []string // the flags that were set, by whatever means
@@ -63,16 +64,6 @@ type Config struct {
 type DoctorOptions struct {
 	Offline bool `help:"Check the settings alone, and call nobody."`
 	JSON    bool `name:"json" help:"Print the report as JSON."`
-}
-
-// Warning is about one setting or variable.
-type Warning struct {
-	// Setting names the variable.
-	Setting string
-	// Message is a sentence about it; it holds no value of a setting.
-	Message string
-	// Nearest is the setting that a misspelled variable was perhaps meant to be; often empty.
-	Nearest string
 }
 
 // Server is how the program is reached.
@@ -212,24 +203,32 @@ func (c Config) ServesAnonymous() bool {
 	return c.Callers.UserToken != "" && c.Callers.APIKey != "" && c.Callers.Issuer == ""
 }
 
-// String lists the settings that differ from their defaults, a line each.
+// Changed yields the settings that differ from their defaults, by the
+// variable's name; values are redacted.
+func (c Config) Changed() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for _, s := range c.settings {
+			if !s.IsDefault && !yield(s.Env, s.Value) {
+				return
+			}
+		}
+	}
+}
+
+// String is Changed, a line each.
 func (c Config) String() string {
 	var b strings.Builder
-	for _, s := range c.settings {
-		if !s.IsDefault {
-			b.WriteString(s.Env + "=" + s.Value + "\n")
-		}
+	for name, value := range c.Changed() {
+		b.WriteString(name + "=" + value + "\n")
 	}
 	return b.String()
 }
 
-// LogValue is String for slog.
+// LogValue is Changed for slog, by the flag's name with underscores.
 func (c Config) LogValue() slog.Value {
 	var attrs []slog.Attr
-	for _, s := range c.settings {
-		if !s.IsDefault {
-			attrs = append(attrs, slog.String(strings.ReplaceAll(s.Flag, "-", "_"), s.Value))
-		}
+	for name, value := range c.Changed() {
+		attrs = append(attrs, slog.String(strings.ToLower(strings.TrimPrefix(name, Prefix)), value))
 	}
 	return slog.GroupValue(attrs...)
 }

@@ -315,7 +315,7 @@ func TestUnknownVariablesAreWarnings(t *testing.T) {
 	c := parse(t, nil, "PAYMENTLINKS_FRESHFOR=1s", "PAYMENTLINKS_FRESH=1s", "PAYMENTLINKS_SERVICE_HOST=10.0.0.1",
 		"PAYMENTLINKS_PORT_8080_TCP=tcp://10.0.0.1:8080", "PAYMENTLINKS_=x", "OTHER_FRESH_FOR=1s")
 	const message = "There is no such setting."
-	want := []config.Warning{
+	want := config.Warnings{
 		{Setting: "PAYMENTLINKS_", Message: message},
 		{Setting: "PAYMENTLINKS_FRESH", Message: message, Nearest: "PAYMENTLINKS_FRESH_FOR"},
 		{Setting: "PAYMENTLINKS_FRESHFOR", Message: message, Nearest: "PAYMENTLINKS_FRESH_FOR"},

@@ -35,7 +35,8 @@ type commandLine struct {
 // its variable. Help and usage go to stdout and stderr.
 //
 // An error names the setting, and holds no secret; of several problems each is a
-// line of it. After --help the command is Help and the Config empty.
+// line of it. Beside it the command is named, where it could be read, and the
+// Config holds Doctor alone. After --help the command is Help and the Config empty.
 func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, error) {
 	env := environment(environ)
 	var problems problems
@@ -72,7 +73,7 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 		checkRanges(parser.Model.Flags, &problems)
 		c.complete(command, env, &problems)
 		if err := problems.err(); err != nil {
-			return "", Config{}, err
+			return command, Config{Doctor: c.Doctor}, err
 		}
 		return command, c, nil
 	}

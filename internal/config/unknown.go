@@ -9,8 +9,8 @@ import (
 // unknownVariables warns of variables that have our prefix and are no setting.
 // They are no error: Kubernetes injects such for every service named
 // paymentlinks.
-func unknownVariables(env map[string]string, settings []Setting) []Warning {
-	var warnings []Warning
+func unknownVariables(env map[string]string, settings []Setting) Warnings {
+	var warnings Warnings
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if !strings.HasPrefix(name, Prefix) || slices.ContainsFunc(settings, func(s Setting) bool { return s.Env == name }) {
 			continue

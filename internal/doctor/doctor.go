@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -23,13 +24,16 @@ const certificateDoubt = 21 * 24 * time.Hour
 // Part is something that the program makes at its start from files.
 type Part struct {
 	Name string
-	// Check makes it, and returns why it cannot be made, without a secret.
-	Check func() error
+	// Check makes it, and returns why it cannot be made, without a secret. When
+	// offline it calls nobody.
+	Check func(ctx context.Context, offline bool) error
 }
 
 // Config is what to examine.
 type Config struct {
-	Settings []Setting
+	// Settings are those that differ from their defaults, by name, with secrets
+	// redacted. It may be nil.
+	Settings iter.Seq2[string, string]
 	// Warnings are about settings that are probably not meant so.
 	Warnings []string
 	Parts    []Part
@@ -50,13 +54,18 @@ func Examine(ctx context.Context, c Config) *Report {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	r := &Report{Status: OK, Settings: c.Settings}
+	r := &Report{Status: OK}
+	if c.Settings != nil {
+		for name, value := range c.Settings {
+			r.Settings = append(r.Settings, Setting{Name: name, Value: value})
+		}
+	}
 	r.add("settings", OK, "accepted")
 	for _, warning := range c.Warnings {
 		r.add("settings", Doubt, "%s", warning)
 	}
 	for _, part := range c.Parts {
-		if err := part.Check(); err != nil {
+		if err := part.Check(ctx, c.Offline); err != nil {
 			r.add(part.Name, Failure, "%s", err.Error())
 		} else {
 			r.add(part.Name, OK, "readable")

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -10,7 +11,9 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"io"
 	"log/slog"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -53,18 +56,29 @@ func noProxy(*http.Request) (*url.URL, error) { return nil, nil } //nolint:nilni
 func text(t *testing.T, r *doctor.Report) string {
 	t.Helper()
 	var b strings.Builder
-	if err := r.WriteText(&b); err != nil {
-		t.Fatal(err)
-	}
+	_ = r.Write(&b, false) // the verdict
 	return b.String()
 }
 
+// code is the exit code of a report.
+func code(t *testing.T, r *doctor.Report) int {
+	t.Helper()
+	err := r.Write(io.Discard, false)
+	if verdict, ok := errors.AsType[doctor.VerdictError](err); ok {
+		return verdict.ExitCode()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return 0
+}
+
 // check looks for lines of the report; in each, for a status and words.
-func check(t *testing.T, r *doctor.Report, code int, want ...string) {
+func check(t *testing.T, r *doctor.Report, wantCode int, want ...string) {
 	t.Helper()
 	got := text(t, r)
-	if r.ExitCode() != code {
-		t.Errorf("exit code %d, want %d", r.ExitCode(), code)
+	if got := code(t, r); got != wantCode {
+		t.Errorf("exit code %d, want %d", got, wantCode)
 	}
 	for _, line := range want {
 		if !strings.Contains(strings.Join(strings.Fields(got), " "), line) {
@@ -79,8 +93,8 @@ func check(t *testing.T, r *doctor.Report, code int, want ...string) {
 func TestWell(t *testing.T) {
 	demo, upstream := newUpstream(t)
 	r := doctor.Examine(t.Context(), doctor.Config{
-		Settings: []doctor.Setting{{Name: "PAYMENTLINKS_USER_TOKEN", Value: "[redacted]"}},
-		Parts:    []doctor.Part{{Name: "documents", Check: func() error { return nil }}},
+		Settings: maps.All(map[string]string{"PAYMENTLINKS_USER_TOKEN": "[redacted]"}),
+		Parts:    []doctor.Part{{Name: "documents", Check: func(context.Context, bool) error { return nil }}},
 		Client:   billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken),
 	})
 	check(t, r, 0,
@@ -178,7 +192,7 @@ func TestOffline(t *testing.T) {
 	}), 2, "failure upstream upstream CA file")
 	check(t, doctor.Examine(t.Context(), doctor.Config{
 		Warnings: []string{"PAYMENTLINKS_X: is not known"},
-		Parts:    []doctor.Part{{Name: "documents", Check: func() error { return errors.New("no manifest") }}},
+		Parts:    []doctor.Part{{Name: "documents", Check: func(context.Context, bool) error { return errors.New("no manifest") }}},
 	}), 2, "doubt settings PAYMENTLINKS_X: is not known", "failure documents no manifest", "skipped upstream no upstream URL", "It does not work.")
 	check(t, doctor.Examine(t.Context(), doctor.Config{Warnings: []string{"odd"}}), 1, "doubt settings odd")
 }
@@ -215,7 +229,7 @@ func TestJSON(t *testing.T) {
 	_, upstream := newUpstream(t)
 	var b strings.Builder
 	r := doctor.Examine(t.Context(), doctor.Config{Client: billpocket.Config{Settings: billpocket.Settings{BaseURL: upstream}, Proxy: noProxy}, Pair: pair(t, sandbox.SeedToken)})
-	if err := r.WriteJSON(&b); err != nil {
+	if err := r.Write(&b, true); err != nil {
 		t.Fatal(err)
 	}
 	var back struct {

@@ -56,28 +56,44 @@ func (r *Report) add(name string, status Status, format string, args ...any) {
 	}
 }
 
-// ExitCode is 0 where all is well, 1 where there are doubts and 2 where
-// something does not work.
-func (r *Report) ExitCode() int {
-	switch r.Status {
-	case Failure:
-		return 2
-	case Doubt:
+// VerdictError is the error of a report that is not all well: Doubt or Failure.
+type VerdictError Status
+
+func (v VerdictError) Error() string { return "the examination ends with " + string(v) }
+
+// ExitCode is 1 where there are doubts, and 2 where something does not work.
+func (v VerdictError) ExitCode() int {
+	if v == VerdictError(Doubt) {
 		return 1
-	case OK, Skipped:
 	}
-	return 0
+	return 2
 }
 
-// WriteJSON writes the report for a machine.
-func (r *Report) WriteJSON(w io.Writer) error {
+// Write writes the report for a person, or for a machine as JSON. Unless all is
+// well, its error is then a VerdictError.
+func (r *Report) Write(w io.Writer, asJSON bool) error {
+	write := r.writeText
+	if asJSON {
+		write = r.writeJSON
+	}
+	if err := write(w); err != nil {
+		return err
+	}
+	if r.Status == Doubt || r.Status == Failure {
+		return VerdictError(r.Status)
+	}
+	return nil
+}
+
+// writeJSON writes the report for a machine.
+func (r *Report) writeJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(r)
 }
 
-// WriteText writes the report for a person.
-func (r *Report) WriteText(w io.Writer) error {
+// writeText writes the report for a person.
+func (r *Report) writeText(w io.Writer) error {
 	var b strings.Builder
 	if len(r.Settings) > 0 {
 		b.WriteString("Settings that differ from their defaults\n")

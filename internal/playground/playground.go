@@ -13,6 +13,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"time"
 )
 
 //go:embed page.html
@@ -31,12 +32,21 @@ type Config struct {
 	// Required. The page asks for it relative to itself, so that both keep
 	// working below a prefix that a proxy adds.
 	Endpoint string
-	// Headers are filled into the header editor of every tab. Give a sandbox's
-	// published credentials, never real ones: whoever opens the page can read them.
-	Headers map[string]string
-	// Variables fills the variables of a tab, by its operation's name. A tab
-	// that is not named has none.
-	Variables map[string]map[string]any
+	// Demo fills headers and variables in; its zero value leaves them to whoever
+	// opens the page.
+	Demo Demo
+	// Now is the time that the variables are counted from; nil is time.Now.
+	Now func() time.Time
+}
+
+// Demo is a merchant of a sandbox. Give published credentials, never real ones:
+// whoever opens the page can read them.
+type Demo struct {
+	UserToken, APIKey string
+	// LinkID and LinkCode are of one link.
+	LinkID, LinkCode string
+	// LinksFrom is when the first of the merchant's links was created (RFC 3339).
+	LinksFrom string
 }
 
 // Handler serves the page at / and its files below /playground/, and answers
@@ -53,18 +63,20 @@ type settings struct {
 	Tabs     []tab  `json:"tabs"`
 }
 
-// New renders the page. It fails for variables that JSON cannot hold or that
-// belong to no tab.
+// New renders the page.
 func New(c Config) (*Handler, error) {
 	assets, err := loadAssets()
 	if err != nil {
 		return nil, fmt.Errorf("load the playground's files: %w", err)
 	}
-	tabs, err := tabsWith(c.Variables)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	tabs, err := tabsWith(c.variables())
 	if err != nil {
 		return nil, fmt.Errorf("fill the playground's tabs: %w", err)
 	}
-	headers, err := editorText(c.Headers)
+	headers, err := editorText(c.Demo.headers())
 	if err != nil {
 		return nil, fmt.Errorf("fill the playground's headers: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2"
@@ -204,38 +205,53 @@ func TestOtherRequests(t *testing.T) {
 	}
 }
 
-func TestSettingsReachThePage(t *testing.T) {
+func TestDemoReachesThePage(t *testing.T) {
 	h := newHandler(t, playground.Config{
-		Endpoint:  "/graphql",
-		Headers:   map[string]string{"BP-User-Token": `"><script>alert(1)</script>`},
-		Variables: map[string]map[string]any{"Counter": {"code": "ll33q0rh"}},
+		Endpoint: "/graphql",
+		Demo: playground.Demo{
+			UserToken: `"><script>alert(1)</script>`, APIKey: "demo-key",
+			LinkID: "61521794", LinkCode: "ll33q0rh", LinksFrom: "2023-08-09T00:00:00Z",
+		},
 	})
 	page := body(t, get(h, "/"))
 	if strings.Contains(page, "<script>alert") {
 		t.Error("a setting breaks out of its attribute")
 	}
 	settings := pageSettings(t, page)
-	if settings.Endpoint != "graphql" || !strings.Contains(settings.Headers, "alert(1)") {
+	if settings.Endpoint != "graphql" || !strings.Contains(settings.Headers, "alert(1)") || !strings.Contains(settings.Headers, `"X-Api-Key": "demo-key"`) {
 		t.Errorf("settings = %+v", settings)
 	}
-	if len(settings.Tabs) != 6 {
-		t.Fatalf("%d tabs, want 6", len(settings.Tabs))
-	}
-	for _, tab := range settings.Tabs {
-		want := ""
-		if strings.Contains(tab.Query, "query Counter(") {
-			want = "{\n  \"code\": \"ll33q0rh\"\n}"
-		}
-		if tab.Variables != want {
-			t.Errorf("variables %q, want %q, of tab\n%s", tab.Variables, want, tab.Query)
-		}
-	}
+	checkVariables(t, settings.Tabs, map[string]string{
+		"AskedSince": "{\n  \"from\": \"2023-08-09T00:00:00Z\"\n}",
+		"Counter":    "{\n  \"code\": \"ll33q0rh\"\n}",
+		"Raw":        "{\n  \"id\": \"61521794\"\n}",
+	})
 }
 
-func TestNewRefusesVariablesOfNoTab(t *testing.T) {
-	_, err := playground.New(playground.Config{Variables: map[string]map[string]any{"Conter": {"code": "x"}}})
-	if err == nil || !strings.Contains(err.Error(), "Conter") {
-		t.Errorf("New = %v, want an error that names the operation", err)
+// Without a demo merchant only what the clock tells is filled in.
+func TestPageWithoutADemo(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	h := newHandler(t, playground.Config{Endpoint: "/graphql", Now: func() time.Time { return now }})
+	settings := pageSettings(t, body(t, get(h, "/")))
+	if settings.Headers != "" {
+		t.Errorf("headers %q, want none", settings.Headers)
+	}
+	checkVariables(t, settings.Tabs, map[string]string{"AskedSince": "{\n  \"from\": \"2026-03-01T12:00:00Z\"\n}"})
+}
+
+// checkVariables compares the variables of all tabs, by the operation's name.
+func checkVariables(t *testing.T, tabs []struct{ Query, Variables string }, want map[string]string) {
+	t.Helper()
+	got := map[string]string{}
+	for _, tab := range tabs {
+		if tab.Variables != "" {
+			_, name, _ := strings.Cut(tab.Query, "query ")
+			name, _, _ = strings.Cut(name, "(")
+			got[name] = tab.Variables
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("variables (-want +got):\n%s", diff)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // tabsText holds the operations that the page opens with, each under a comment
@@ -19,6 +20,27 @@ var tabsText string
 type tab struct {
 	Query     string `json:"query"`
 	Variables string `json:"variables"`
+}
+
+// headers are what the header editor of every tab opens with.
+func (d Demo) headers() map[string]string {
+	if d == (Demo{}) {
+		return nil
+	}
+	return map[string]string{"BP-User-Token": d.UserToken, "X-Api-Key": d.APIKey}
+}
+
+// variables are those of the tabs, by the operation's name.
+func (c Config) variables() map[string]map[string]any {
+	if c.Demo == (Demo{}) {
+		yesterday := c.Now().UTC().Add(-24 * time.Hour)
+		return map[string]map[string]any{"AskedSince": {"from": yesterday.Format(time.RFC3339)}}
+	}
+	return map[string]map[string]any{
+		"AskedSince": {"from": c.Demo.LinksFrom},
+		"Counter":    {"code": c.Demo.LinkCode},
+		"Raw":        {"id": c.Demo.LinkID},
+	}
 }
 
 // tabsWith returns the tabs, their variables filled in by the operation's name.

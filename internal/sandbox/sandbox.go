@@ -35,13 +35,22 @@ const (
 	ForbiddenToken = "demo-forbidden"
 )
 
-// What an example over demo-seed can point at: one of its links by id and by
-// code, and the start of the day on which all of its links were created.
-const (
-	SeedLinkID    = "61521794a50cfbc301p109f599d3387hab6ad"
-	SeedLinkCode  = "ll33q0rh"
-	SeedLinksFrom = "2023-08-09T00:00:00Z"
-)
+// Example is what the examples of a page can point at.
+type Example struct {
+	UserToken, APIKey string
+	// LinkID and LinkCode are of one of the merchant's links.
+	LinkID, LinkCode string
+	// LinksFrom is the start of the day on which all of them were created.
+	LinksFrom string
+}
+
+// Seed returns the example of demo-seed.
+func Seed() Example {
+	return Example{
+		UserToken: SeedToken, APIKey: APIKey,
+		LinkID: "61521794a50cfbc301p109f599d3387hab6ad", LinkCode: "ll33q0rh", LinksFrom: "2023-08-09T00:00:00Z",
+	}
+}
 
 const (
 	listPath    = "/v1/custom-link"

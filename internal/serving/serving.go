@@ -24,10 +24,13 @@ type Site struct {
 	Finish func(ctx context.Context)
 }
 
-// Listen opens the first of addresses that is free; empty ones are left out.
-// Its error is of the first, and names the setting that it came from. The
-// caller closes the listener.
-func Listen(ctx context.Context, setting string, addresses ...string) (net.Listener, error) {
+// Sites are the servers of one program, in the order in which they stop.
+type Sites []*Site
+
+// Listen adds server, listening on the first of addresses that is free; empty
+// ones are left out. Its error is of the first, and names the setting that it
+// came from.
+func (sites *Sites) Listen(ctx context.Context, setting string, server *http.Server, addresses ...string) (*Site, error) {
 	var first error
 	for _, address := range addresses {
 		if address == "" {
@@ -35,18 +38,28 @@ func Listen(ctx context.Context, setting string, addresses ...string) (net.Liste
 		}
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 		if err == nil {
-			return listener, nil
+			site := &Site{Server: server, Listener: listener}
+			*sites = append(*sites, site)
+			return site, nil
 		}
 		first = cmp.Or(first, fmt.Errorf("%s: %w", setting, err))
 	}
 	return nil, first
 }
 
-// Until serves all sites until ctx ends, which is no error, or one of them
+// Close closes the listeners of sites that were perhaps never served. After
+// ServeUntil it changes nothing.
+func (sites *Sites) Close() {
+	for _, s := range *sites {
+		_ = s.Listener.Close() // it may be closed already
+	}
+}
+
+// ServeUntil serves all sites until ctx ends, which is no error, or one of them
 // fails. Then they stop in the order given, each only when the one before has
 // answered its requests in flight; what is not answered within drain (in all)
 // is cut off. It returns when nothing is served any more.
-func Until(ctx context.Context, drain time.Duration, logger *slog.Logger, sites ...Site) error {
+func (sites Sites) ServeUntil(ctx context.Context, drain time.Duration, logger *slog.Logger) error {
 	failed := make(chan error, len(sites))
 	var running sync.WaitGroup
 	for _, s := range sites {

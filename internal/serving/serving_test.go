@@ -20,13 +20,14 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // site is a server on a free port of loopback.
-func site(t *testing.T, handler http.HandlerFunc) (s serving.Site, url string) {
+func site(t *testing.T, handler http.HandlerFunc) (s *serving.Site, url string) {
 	t.Helper()
-	listener, err := serving.Listen(t.Context(), "SETTING", "127.0.0.1:0")
+	var sites serving.Sites
+	s, err := sites.Listen(t.Context(), "SETTING", &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serving.Site{Server: &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}, Listener: listener}, "http://" + listener.Addr().String()
+	return s, "http://" + s.Listener.Addr().String()
 }
 
 // get returns status and body; a request that fails gives 0 and the error.
@@ -49,7 +50,7 @@ func get(t *testing.T, url string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-func TestUntilAnswersRequestsInFlight(t *testing.T) {
+func TestServeUntilAnswersRequestsInFlight(t *testing.T) {
 	arrived, goOn := make(chan struct{}), make(chan struct{})
 	slow, slowURL := site(t, func(w http.ResponseWriter, _ *http.Request) {
 		close(arrived)
@@ -60,7 +61,9 @@ func TestUntilAnswersRequestsInFlight(t *testing.T) {
 	second, secondURL := site(t, serving.Probes(func() bool { return ctx.Err() == nil }).ServeHTTP)
 
 	ended := make(chan error)
-	go func() { ended <- serving.Until(ctx, time.Minute, slog.New(slog.DiscardHandler), slow, second) }()
+	go func() {
+		ended <- serving.Sites{slow, second}.ServeUntil(ctx, time.Minute, slog.New(slog.DiscardHandler))
+	}()
 	answers := make(chan string)
 	go func() {
 		_, body := get(t, slowURL)
@@ -82,7 +85,7 @@ func TestUntilAnswersRequestsInFlight(t *testing.T) {
 		t.Errorf("request in flight: got %q", got)
 	}
 	if err := <-ended; err != nil {
-		t.Errorf("Until = %v, want nil", err)
+		t.Errorf("ServeUntil = %v, want nil", err)
 	}
 	for _, url := range []string{slowURL, secondURL} {
 		if status, _ := get(t, url); status != 0 {
@@ -91,7 +94,7 @@ func TestUntilAnswersRequestsInFlight(t *testing.T) {
 	}
 }
 
-func TestUntilCutsOffWhatTakesTooLong(t *testing.T) {
+func TestServeUntilCutsOffWhatTakesTooLong(t *testing.T) {
 	arrived := make(chan struct{})
 	hanging, url := site(t, func(_ http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -100,7 +103,7 @@ func TestUntilCutsOffWhatTakesTooLong(t *testing.T) {
 	var log bytes.Buffer
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { ended <- serving.Until(ctx, 0, slog.New(slog.NewTextHandler(&log, nil)), hanging) }()
+	go func() { ended <- serving.Sites{hanging}.ServeUntil(ctx, 0, slog.New(slog.NewTextHandler(&log, nil))) }()
 	answered := make(chan int)
 	go func() {
 		status, _ := get(t, url)
@@ -109,7 +112,7 @@ func TestUntilCutsOffWhatTakesTooLong(t *testing.T) {
 	<-arrived
 	cancel()
 	if err := <-ended; err != nil {
-		t.Errorf("Until = %v, want nil", err)
+		t.Errorf("ServeUntil = %v, want nil", err)
 	}
 	if status := <-answered; status != 0 {
 		t.Errorf("the hanging request was answered with %d, want it cut off", status)
@@ -119,15 +122,15 @@ func TestUntilCutsOffWhatTakesTooLong(t *testing.T) {
 	}
 }
 
-func TestUntilEndsWhenASiteFails(t *testing.T) {
+func TestServeUntilEndsWhenASiteFails(t *testing.T) {
 	broken, _ := site(t, nil)
 	if err := broken.Listener.Close(); err != nil {
 		t.Fatal(err)
 	}
 	healthy, url := site(t, nil)
-	err := serving.Until(t.Context(), time.Minute, slog.New(slog.DiscardHandler), healthy, broken)
+	err := serving.Sites{healthy, broken}.ServeUntil(t.Context(), time.Minute, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), broken.Listener.Addr().String()) {
-		t.Errorf("Until = %v, want an error that names the address", err)
+		t.Errorf("ServeUntil = %v, want an error that names the address", err)
 	}
 	if status, _ := get(t, url); status != 0 {
 		t.Errorf("the healthy site still answers")
@@ -140,7 +143,8 @@ func TestListenNamesTheSetting(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
-	_, err = serving.Listen(t.Context(), "PAYMENTLINKS_LISTEN", taken.Addr().String())
+	var sites serving.Sites
+	_, err = sites.Listen(t.Context(), "PAYMENTLINKS_LISTEN", nil, taken.Addr().String())
 	if err == nil || !strings.HasPrefix(err.Error(), "PAYMENTLINKS_LISTEN: ") {
 		t.Errorf("Listen on a taken port = %v, want an error that names the setting", err)
 	}
@@ -173,21 +177,29 @@ func equal(got []int, want ...int) bool {
 }
 
 func TestListenTakesTheNextFreeAddress(t *testing.T) {
-	taken, err := serving.Listen(t.Context(), "SETTING", "127.0.0.1:0")
+	var sites serving.Sites
+	defer sites.Close()
+	first, err := sites.Listen(t.Context(), "SETTING", nil, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = taken.Close() }()
-	other, err := serving.Listen(t.Context(), "SETTING", taken.Addr().String(), "", "127.0.0.1:0")
+	taken := first.Listener.Addr().String()
+	second, err := sites.Listen(t.Context(), "SETTING", nil, taken, "", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = other.Close() }()
-	if other.Addr().String() == taken.Addr().String() {
-		t.Errorf("both listen on %s", other.Addr())
+	if second.Listener.Addr().String() == taken {
+		t.Errorf("both listen on %s", taken)
 	}
-	if _, err := serving.Listen(t.Context(), "SETTING", taken.Addr().String(), ""); err == nil || !strings.Contains(err.Error(), "SETTING") {
+	if _, err := sites.Listen(t.Context(), "SETTING", nil, taken, ""); err == nil || !strings.Contains(err.Error(), "SETTING") {
 		t.Errorf("with nothing free: error = %v, want one that names the setting", err)
+	}
+	if len(sites) != 2 {
+		t.Errorf("%d sites, want the two that listen", len(sites))
+	}
+	sites.Close()
+	if _, err := sites.Listen(t.Context(), "SETTING", nil, taken); err != nil {
+		t.Errorf("after Close the address is not free: %v", err)
 	}
 }
 

@@ -67,20 +67,22 @@ func (l *Log) Dropped() uint64 {
 	return l.dropped
 }
 
-// Close waits until everything that was logged is written, or until ctx ends:
-// then its reader does not read, the rest is lost, and the error is that of
-// ctx. What is logged later is dropped.
-func (l *Log) Close(ctx context.Context) error {
+// Close waits until everything that was logged is written, but no longer than
+// patience: then its reader does not read, and the rest is lost. It reports
+// whether all was written. What is logged later is dropped.
+func (l *Log) Close(patience time.Duration) bool {
 	l.mu.Lock()
 	l.closed = true
 	l.mu.Unlock()
 	signal(l.wake)
 	signal(l.urgent)
+	late := time.NewTimer(patience)
+	defer late.Stop()
 	select {
 	case <-l.ended:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+		return true
+	case <-late.C:
+		return false
 	}
 }
 
