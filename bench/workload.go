@@ -25,7 +25,7 @@ type workload struct {
 	delay time.Duration
 	// kind is how requests differ from each other or arrive.
 	kind kind
-	// noFloor tells that ready bytes are no comparison.
+	// noFloor tells that ready bytes are not a fair comparison.
 	noFloor bool
 }
 

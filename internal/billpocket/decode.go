@@ -55,7 +55,7 @@ type list struct {
 // over: it mends halves of surrogate pairs in place, and records alias it.
 // Where something is to be mended that changes its length, or where most of it
 // is waste, it calls begin once more with another body that is to be kept
-// instead. The error wraps errBody and quotes nothing: the body is no JSON
+// instead. The error wraps errBody and quotes nothing: the body is not JSON
 // array, or it has elements and none can be read.
 func (d decoder) decode(body []byte, begin func(body []byte) sink) (*list, error) {
 	body = validUTF8(body)
@@ -98,7 +98,7 @@ func (d decoder) scan(s *scanner, l *list) error {
 			return fmt.Errorf("%w: over %d elements", errTooLarge, d.maxLinks)
 		}
 		if i = d.element(s, i, l); i == bad {
-			return fmt.Errorf("%w: element %d is no JSON", errBody, l.elements)
+			return fmt.Errorf("%w: element %d is not JSON", errBody, l.elements)
 		}
 		l.elements++
 		i = s.space(i)

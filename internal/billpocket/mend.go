@@ -10,7 +10,7 @@ import (
 
 // Raw JSON of upstream goes into answers as it is. JSON allows things that
 // readers of answers refuse, and one of them would cost the whole answer. So
-// they are mended before anything is read: bytes that are no UTF-8, halves of
+// they are mended before anything is read: bytes that are not UTF-8, halves of
 // surrogate pairs, and numbers that no float64 holds. A byte order mark in
 // front is skipped (RFC 8259, section 8.1).
 

@@ -28,7 +28,7 @@ const (
 // statusFault is the table from statuses to kinds, but for 200 and 204.
 func statusFault(resp *http.Response, now time.Time) *fault.Error {
 	status := resp.StatusCode
-	kind, public := fault.UpstreamMalformed, malformed // other 2xx, 3xx, and what is no status
+	kind, public := fault.UpstreamMalformed, malformed // other 2xx, 3xx, and what is not a status
 	switch {
 	case status == http.StatusUnauthorized:
 		kind, public = fault.Unauthenticated, unauthenticated

@@ -17,7 +17,7 @@ const localTime = "2006-01-02T15:04:05"
 // time does not count.
 //
 // The zero time is none; readable is false when there is a value and it cannot
-// be read. A missing key and null are no value, an empty text is one.
+// be read. A missing key and null mean that there is none, an empty text is one.
 func (t *texts) timestamp(value []byte, location *time.Location) (at time.Time, readable bool) {
 	if len(value) == 0 || value[0] == 'n' {
 		return time.Time{}, true

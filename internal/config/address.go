@@ -95,7 +95,7 @@ func (c *Config) setListen(port string) error {
 func checkAddress(flag, listen string) error {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil || !address.IsPort(port) || (host != "" && !address.IsHost(host)) {
-		return problem(flag, "is %q, which is no address such as 127.0.0.1:8080, [::1]:8080 or :8080", listen)
+		return problem(flag, "is %q, which is not an address such as 127.0.0.1:8080, [::1]:8080 or :8080", listen)
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (c *Config) checkUpstream() error {
 	if !c.HasUpstream() {
 		switch {
 		case c.Server.Production:
-			return problem("production", "needs %s: the sandbox is no production upstream", variable("upstream-url"))
+			return problem("production", "needs %s: the sandbox is not for production", variable("upstream-url"))
 		case u.Insecure:
 			return problem("upstream-insecure", "needs %s", variable("upstream-url"))
 		case u.CAFile != "":

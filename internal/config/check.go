@@ -99,12 +99,12 @@ func (c *Config) checkDocuments() error {
 func (c *Config) checkNames() error {
 	for _, host := range c.Edge.AllowedHosts {
 		if !address.IsHost(host) {
-			return problem("allowed-hosts", "has %q, which is no host name or address", host)
+			return problem("allowed-hosts", "has %q, which is not a host name or address", host)
 		}
 	}
 	for _, host := range c.Upstream.LiveHosts {
 		if !address.IsHost(host) {
-			return problem("live-hosts", "has %q, which is no host name or address", host)
+			return problem("live-hosts", "has %q, which is not a host name or address", host)
 		}
 	}
 	for _, origin := range c.Edge.AllowedOrigins {

@@ -1,10 +1,3 @@
-// Package config reads the settings of the program, once, from the command
-// line and from the environment it is handed, and checks them.
-//
-// The struct below is the only list of settings: a flag's name follows from
-// the field (MaxDepth is --max-depth), the variable's name from the flag's
-// (PAYMENTLINKS_MAX_DEPTH), and default, bounds, unit and help stand in the
-// field's tag. An empty variable counts as absent.
 package config
 
 import (
@@ -59,7 +52,7 @@ type Config struct {
 	given    []string // the flags that were set, by whatever means
 }
 
-// DoctorOptions are the flags of the command doctor. They are no settings: no
+// DoctorOptions are the flags of the command doctor. They are not settings: no
 // variable sets them.
 type DoctorOptions struct {
 	Offline bool `help:"Check the settings alone, and call nobody."`
@@ -174,7 +167,7 @@ type Document struct {
 }
 
 // Operation is what an operation may cost and spend; it converts to
-// cost.Limits. What is no setting keeps the default of that room.
+// cost.Limits. A limit without a setting keeps the default of that room.
 type Operation struct {
 	Complexity      int   `name:"max-complexity" type:"limit" unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
 	Links           int   `name:"max-links" unit:"links" default:"100000" min:"1" max:"100000000" help:"Links handed out by one operation. A list in which each link has several messages or QR codes counts once for each."`

@@ -28,5 +28,5 @@ func ExampleParse() {
 func ExampleParse_contradiction() {
 	_, _, err := config.Parse(nil, []string{"PAYMENTLINKS_PRODUCTION=true"}, os.Stdout, os.Stderr)
 	fmt.Println(err)
-	// Output: PAYMENTLINKS_PRODUCTION (--production) needs PAYMENTLINKS_UPSTREAM_URL: the sandbox is no production upstream
+	// Output: PAYMENTLINKS_PRODUCTION (--production) needs PAYMENTLINKS_UPSTREAM_URL: the sandbox is not for production
 }

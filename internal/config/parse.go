@@ -164,7 +164,7 @@ type envResolver struct {
 	last string
 }
 
-// Validate has nothing to check: unknown variables are no error.
+// Validate has nothing to check: unknown variables are not an error.
 func (*envResolver) Validate(*kong.Application) error { return nil }
 
 // Resolve returns a variable's value, or nil. The commands that use no setting read none.

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// unknownVariables warns of variables that have our prefix and are no setting.
-// They are no error: Kubernetes injects such for every service named
+// unknownVariables warns of variables that have our prefix and name no setting.
+// They are not an error: Kubernetes injects such for every service named
 // paymentlinks.
 func unknownVariables(env map[string]string, settings []Setting) Warnings {
 	var warnings Warnings

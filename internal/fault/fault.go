@@ -1,8 +1,3 @@
-// Package fault holds the closed set of error kinds that this service knows.
-//
-// A Kind's string is the public code (errors[].extensions.code). Three tables
-// own what becomes of a kind: upstream status to kind (billpocket), kind to
-// GraphQL error (graph), kind to HTTP status (gqlhttp).
 package fault
 
 import (
@@ -59,7 +54,7 @@ const (
 const (
 	// Internal is everything that nobody classified.
 	Internal Kind = "INTERNAL_SERVER_ERROR"
-	// Canceled is a caller that left. It is no failure of ours: it is not
+	// Canceled is a caller that left. It is not a failure of ours: it is not
 	// logged as one, not retried, not counted, and no client ever reads it.
 	Canceled Kind = "CANCELED"
 )

@@ -120,7 +120,7 @@ func (r *request) scanRequestLine(line []byte) bool {
 }
 
 // cutLine cuts the first line off; it comes without its end. A line that ends
-// in a bare LF keeps it, and is no valid one then.
+// in a bare LF keeps it, and is then not valid.
 func cutLine(b []byte) (line, rest []byte) {
 	line, rest, _ = bytes.Cut(b, []byte("\r\n"))
 	return line, rest

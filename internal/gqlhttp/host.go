@@ -22,7 +22,7 @@ func newHosts(allowed []string) (hosts, error) {
 	for _, name := range allowed {
 		bare := address.HostName(name)
 		if bare == "" || strings.ContainsAny(bare, "/@ ") {
-			return nil, errors.New("gqlhttp: an allowed host is no host name")
+			return nil, errors.New("gqlhttp: an allowed host is not a host name")
 		}
 		h[bare] = struct{}{}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // The reader of JSON takes RFC 8259 at its word and decides what it leaves
-// open: a repeated key, a lone surrogate, a byte that is no UTF-8 and anything
+// open: a repeated key, a lone surrogate, a byte that is not UTF-8 and anything
 // after the value are refused, and so is what nests deeper than maxNesting or
 // holds more than maxValues.
 // encoding/json accepts the first three silently and allows 10,000 levels.

@@ -36,7 +36,7 @@ func (c *call) faultsOf(ctx context.Context, err error) []*fault.Error {
 		}
 		return []*fault.Error{classified}
 	}
-	switch kind := fault.KindOf(err); kind { //nolint:exhaustive // KindOf knows no others for an error that is no fault
+	switch kind := fault.KindOf(err); kind { //nolint:exhaustive // KindOf knows no others for an error that is not a fault
 	case fault.Canceled:
 		return []*fault.Error{fault.New(kind, "")}
 	case fault.Timeout:

@@ -58,7 +58,7 @@ func (a Amount) appendText(b []byte) []byte {
 }
 
 // MinorUnits returns the value counted in the currency's smallest unit: "3000"
-// for 30.00 MXN. It is false when that is no whole number or the currency has
+// for 30.00 MXN. It is false when that is not a whole number or the currency has
 // no known decimals.
 func (a Amount) MinorUnits() (string, bool) {
 	digits, ok := a.currency.Digits()

@@ -3,7 +3,7 @@ package money
 import "golang.org/x/text/currency"
 
 // Currency is three upper-case ASCII letters, normally an ISO 4217 code. The
-// zero value "" is no currency. It need not be known to ISO: upstream may use
+// zero value "" means that there is no currency. It need not be known to ISO: upstream may use
 // codes that are younger than our tables.
 type Currency string
 

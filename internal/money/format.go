@@ -18,7 +18,7 @@ const noBreakSpace = "\u00a0"
 //
 // A locale that is not known here falls back to its parent in CLDR (es-GT to
 // es-419, en-ZA to en-001), to its language, and then to es-MX, as does anything
-// that is no tag. It never fails, and its cost is bounded whatever the locale's length.
+// that is not a language tag. It never fails, and its cost is bounded whatever the locale's length.
 func (a Amount) Format(locale string) string { return a.FormatIn(ParseLocale(locale)) }
 
 // FormatIn is Format with a locale that was read before.

@@ -9,7 +9,7 @@ import (
 	"paymentlinks/internal/money"
 )
 
-// ErrPosition is returned for fields that are no position of the order.
+// ErrPosition is returned for fields that are not a position of the order.
 var ErrPosition = errors.New("not a position in this order")
 
 // Position is a place in an order: the values that the order goes by and the

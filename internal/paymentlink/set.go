@@ -15,7 +15,7 @@ import (
 // when first asked for.
 type Set struct {
 	body  []byte // as upstream sent it; nil for a list that was made of records
-	extra []byte // texts that are no parts of the body
+	extra []byte // texts that are not parts of the body
 
 	facts       []facts
 	places      []places

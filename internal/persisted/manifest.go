@@ -54,7 +54,7 @@ func objectMembers(d *json.Decoder) ([]member, error) {
 		return nil, notJSON(d)
 	}
 	if start != json.Delim('{') {
-		return nil, errors.New("is no JSON object")
+		return nil, errors.New("is not a JSON object")
 	}
 	var members []member
 	for d.More() {
@@ -88,7 +88,7 @@ func nothingElse(d *json.Decoder) error {
 
 // notJSON does not wrap the decoder's error: it quotes the text.
 func notJSON(d *json.Decoder) error {
-	return fmt.Errorf("is no valid JSON at about byte %d", d.InputOffset())
+	return fmt.Errorf("is not valid JSON at about byte %d", d.InputOffset())
 }
 
 func apolloEntries(content []byte) ([]Entry, error) {
@@ -122,7 +122,7 @@ func relayEntries(members []member) ([]Entry, error) {
 	for i, m := range members {
 		entries[i].ID = m.name
 		if err := json.Unmarshal(m.value, &entries[i].Body); err != nil || string(m.value) == "null" {
-			return nil, fmt.Errorf("entry %d: is no text", i+1)
+			return nil, fmt.Errorf("entry %d: is not a text", i+1)
 		}
 	}
 	return entries, nil

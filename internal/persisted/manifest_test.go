@@ -49,16 +49,16 @@ func TestParseManifest(t *testing.T) {
 
 func TestParseManifestRefuses(t *testing.T) {
 	tests := map[string]struct{ content, want string }{
-		"empty":                   {``, "is no valid JSON at about byte 0"},
-		"cut off":                 {`{"planted":"{a}"`, "is no valid JSON at about byte 16"},
-		"cut off inside a text":   {`{"a":"planted`, "is no valid JSON at about byte 5"},
-		"a list":                  {`["planted"]`, "is no JSON object"},
-		"a text":                  {`"planted"`, "is no JSON object"},
-		"null":                    {`null`, "is no JSON object"},
-		"something after it":      {`{"a":"{a}"} planted`, "is no valid JSON at about byte 12"},
-		"a second value":          {`{"a":"{a}"} {}`, "is no valid JSON at about byte 13"},
-		"no text":                 {`{"a":"{a}","planted":{"b":1}}`, "entry 2: is no text"},
-		"null for a text":         {`{"planted":null}`, "entry 1: is no text"},
+		"empty":                   {``, "is not valid JSON at about byte 0"},
+		"cut off":                 {`{"planted":"{a}"`, "is not valid JSON at about byte 16"},
+		"cut off inside a text":   {`{"a":"planted`, "is not valid JSON at about byte 5"},
+		"a list":                  {`["planted"]`, "is not a JSON object"},
+		"a text":                  {`"planted"`, "is not a JSON object"},
+		"null":                    {`null`, "is not a JSON object"},
+		"something after it":      {`{"a":"{a}"} planted`, "is not valid JSON at about byte 12"},
+		"a second value":          {`{"a":"{a}"} {}`, "is not valid JSON at about byte 13"},
+		"no text":                 {`{"a":"{a}","planted":{"b":1}}`, "entry 2: is not a text"},
+		"null for a text":         {`{"planted":null}`, "entry 1: is not a text"},
 		"Apollo, another version": {`{"format":"apollo-persisted-query-manifest","version":2,"operations":[]}`, "is an Apollo manifest of another version than 1"},
 		"Apollo, no version":      {`{"format":"apollo-persisted-query-manifest","operations":[]}`, "is an Apollo manifest of another version than 1"},
 		"Apollo, operations":      {apolloHead + `{"planted":1}}`, "does not have the shape of an Apollo manifest"},
@@ -86,7 +86,7 @@ func write(t *testing.T, content string) string {
 
 func TestNewRefusesManifests(t *testing.T) {
 	tests := map[string]struct{ content, want string }{
-		"malformed":            {`{"planted`, "is no valid JSON at about byte 1"},
+		"malformed":            {`{"planted`, "is not valid JSON at about byte 1"},
 		"syntax":               {`{"a":"{a}","b":"{planted"}`, "entry 2: its document is not valid GraphQL syntax"},
 		"no operation":         {`{"a":"fragment planted on T{a}"}`, "entry 1: its document holds no operation"},
 		"no id":                {`{"":"{planted}"}`, "entry 1: it has no id"},

@@ -1,5 +1,3 @@
-// Package serving starts HTTP servers together and stops them in order, with
-// the requests in flight answered.
 package serving
 
 import (
@@ -55,7 +53,7 @@ func (sites *Sites) Close() {
 	}
 }
 
-// ServeUntil serves all sites until ctx ends, which is no error, or one of them
+// ServeUntil serves all sites until ctx ends, which is not an error, or one of them
 // fails. Then they stop in the order given, each only when the one before has
 // answered its requests in flight; what is not answered within drain (in all)
 // is cut off. It returns when nothing is served any more.

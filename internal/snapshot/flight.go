@@ -143,7 +143,7 @@ func (s *Store) remember(f *flight, key tenant.Key) {
 	}
 }
 
-// log reports a failed flight, once for all its waiters. A refused pair is no
+// log reports a failed flight, once for all its waiters. A refused pair is not a
 // fault of the service, and a flight that was canceled, by Close or because all
 // had left it, is none at all.
 func (s *Store) log(ctx context.Context, f *flight) {

@@ -27,11 +27,11 @@ const MaxCredentialBytes = 4096
 
 const redacted = "[credentials]"
 
-// ErrMalformed is returned for a credential that is no header value that
+// ErrMalformed is returned for a credential that is not a header value that
 // upstream could ever have given out. Its text says nothing of the value.
 var ErrMalformed = errors.New("a credential must be 1 to 4,096 bytes of visible ASCII")
 
-// Credentials is a validated pair; the zero value is no pair. It is
+// Credentials is a validated pair; the zero value means that there is none. It is
 // comparable and safe for concurrent use.
 type Credentials struct {
 	userToken, apiKey string
@@ -63,7 +63,7 @@ func (c Credentials) UserToken() string { return c.userToken }
 // APIKey returns the value of X-Api-Key, for the request to upstream alone.
 func (c Credentials) APIKey() string { return c.apiKey }
 
-// IsZero reports whether c is no pair.
+// IsZero reports whether c is the zero value.
 func (c Credentials) IsZero() bool { return c == Credentials{} }
 
 // Format keeps the pair out of every verb of package fmt.

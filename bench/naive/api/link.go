@@ -1,4 +1,3 @@
-// Package api is the naive server's schema as gqlgen generates it.
 package api
 
 // Link is one payment link, read with encoding/json.

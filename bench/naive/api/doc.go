@@ -1,0 +1,2 @@
+// Package api is the naive server's schema as gqlgen generates it.
+package api
