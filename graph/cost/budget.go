@@ -112,13 +112,31 @@ func (b *Budget) Charge(item Item, n int) error {
 	if c.spent.Add(int64(n)) <= c.limit {
 		return nil
 	}
-	return fault.New(fault.LimitExceeded, fmt.Sprintf(sentenceOf(item), c.limit))
+	return fault.NewLimit(nameOf(item), fmt.Sprintf(sentenceOf(item), c.limit))
 }
 
 // Left returns how much of an item may still be spent; 0 when nothing is left.
 func (b *Budget) Left(item Item) int64 {
 	c := &b.counters[item]
 	return max(0, c.limit-c.spent.Load())
+}
+
+// nameOf is what the limit on an item is counted under.
+func nameOf(item Item) string {
+	switch item {
+	case Links:
+		return "links"
+	case Representations:
+		return "representations"
+	case QRCodes:
+		return "qr_codes"
+	case Modules:
+		return "modules"
+	case Text:
+		return "text_bytes"
+	case Bytes, items:
+	}
+	return "answer_bytes"
 }
 
 func sentenceOf(item Item) string {
@@ -145,7 +163,7 @@ func (b *Budget) Error(err error) error {
 	case n <= b.maxErrors:
 		return err
 	case n == b.maxErrors+1:
-		return fault.New(fault.LimitExceeded, fmt.Sprintf("More than %d errors occurred: the others are left out.", b.maxErrors))
+		return fault.NewLimit("errors", fmt.Sprintf("More than %d errors occurred: the others are left out.", b.maxErrors))
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func limited(n int) *cost.Budget {
 
 // What is allowed may be spent to the last, and nothing beyond it.
 func TestChargeIsExact(t *testing.T) {
-	sentences := map[string]bool{}
+	sentences, limits := map[string]bool{}, map[string]bool{}
 	for i, item := range items() {
 		b, limit := limited(10), 10+i
 		if err := errors.Join(b.Charge(item, limit-1), b.Charge(item, 0), b.Charge(item, 1), b.Charge(item, 0)); err != nil {
@@ -39,6 +39,8 @@ func TestChargeIsExact(t *testing.T) {
 			t.Errorf("item %d: one beyond %d gives %v", item, limit, err)
 			continue
 		}
+		exceeded, _ := errors.AsType[*fault.Error](err)
+		limits[exceeded.Limit] = true
 		if err := b.Charge(item, 0); err == nil {
 			t.Errorf("item %d: a spent budget does not say so", item)
 		}
@@ -54,6 +56,9 @@ func TestChargeIsExact(t *testing.T) {
 	}
 	if len(sentences) != len(items()) {
 		t.Errorf("%d sentences for %d items", len(sentences), len(items()))
+	}
+	if len(limits) != len(items()) || limits[""] {
+		t.Errorf("the items are counted as %v", limits)
 	}
 }
 

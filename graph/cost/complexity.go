@@ -41,7 +41,7 @@ func (c Complexity) MutateOperationContext(_ context.Context, op *graphql.Operat
 	if complexityOf(op.Operation, op.Variables) <= c.max {
 		return nil
 	}
-	return gqlerror.Wrap(fault.New(fault.LimitExceeded, fmt.Sprintf("The operation may cost more than the complexity of %d that is allowed.", c.max)))
+	return gqlerror.Wrap(fault.NewLimit("complexity", fmt.Sprintf("The operation may cost more than the complexity of %d that is allowed.", c.max)))
 }
 
 // complexityOf counts an operation with its variables.

@@ -84,6 +84,9 @@ type Error struct {
 	// Permanent says that asking upstream again cannot help, though the kind
 	// alone would let one hope so.
 	Permanent bool
+	// Limit names the bound that was reached, for counting; "" for none. It is
+	// one of a small set of words of ours, such as "depth".
+	Limit string
 	// At are the places in the request's document that the error is about; nil
 	// for none.
 	At []Position
@@ -103,6 +106,11 @@ func New(kind Kind, public string) *Error {
 // Wrap is New with the cause that only the log may read.
 func Wrap(kind Kind, public string, cause error) *Error {
 	return &Error{Kind: kind, Public: public, Err: cause}
+}
+
+// NewLimit returns an error of kind LimitExceeded that names the bound.
+func NewLimit(limit, public string) *Error {
+	return &Error{Kind: LimitExceeded, Public: public, Limit: limit}
 }
 
 // Error is for logs: it includes the cause. Clients read Public.

@@ -58,7 +58,7 @@ func New(limits Limits) (*Guard, error) {
 // validation. The error may be shared between callers: do not change it.
 func (g *Guard) Check(document string) error {
 	if len(document) > g.limits.Bytes {
-		return exceeded("The document is %d bytes long; at most %d are allowed.", len(document), g.limits.Bytes)
+		return exceeded("document_bytes", "The document is %d bytes long; at most %d are allowed.", len(document), g.limits.Bytes)
 	}
 	if g.verdicts == nil {
 		return asError(g.judge(document))

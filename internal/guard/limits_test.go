@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -74,6 +75,8 @@ func TestLimitsAreSettings(t *testing.T) {
 			for range 2 {
 				if err := g.Check(test.document); fault.KindOf(err) != test.want {
 					t.Errorf("Check(%q) with %+v = %v, want kind %q", test.document, test.limits, err, test.want)
+				} else if refusal, ok := errors.AsType[*fault.Error](err); ok && !strings.HasSuffix(refusal.Limit, strings.ReplaceAll(name, " ", "_")) {
+					t.Errorf("Check(%q) counts as limit %q", test.document, refusal.Limit)
 				}
 			}
 		})

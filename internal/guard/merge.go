@@ -43,10 +43,10 @@ func (s *survey) mergeRefusal() *fault.Error {
 		g.mergeInline(f.SelectionSet)
 	}
 	if g.repetitions > s.limits.Repetitions {
-		return exceeded("One response key occurs %d times in a selection set; at most %d are allowed.", g.repetitions, s.limits.Repetitions)
+		return exceeded("repetitions", "One response key occurs %d times in a selection set; at most %d are allowed.", g.repetitions, s.limits.Repetitions)
 	}
 	if g.comparisons > s.limits.Comparisons {
-		return exceeded("Validation would compare %d pairs of fields and fragments; at most %d are allowed.", g.comparisons, s.limits.Comparisons)
+		return exceeded("comparisons", "Validation would compare %d pairs of fields and fragments; at most %d are allowed.", g.comparisons, s.limits.Comparisons)
 	}
 	return nil
 }

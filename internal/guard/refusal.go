@@ -16,9 +16,10 @@ func refusedAt(kind fault.Kind, public string, at fault.Position) *fault.Error {
 	return refusal
 }
 
-// exceeded makes the refusal for a limit; its arguments are numbers only.
-func exceeded(format string, numbers ...any) *fault.Error {
-	return fault.New(fault.LimitExceeded, fmt.Sprintf(format, numbers...))
+// exceeded makes the refusal for a limit, by its name for those who count; the
+// other arguments are numbers only.
+func exceeded(limit, format string, numbers ...any) *fault.Error {
+	return fault.NewLimit(limit, fmt.Sprintf(format, numbers...))
 }
 
 // unparsable classifies what the parser said. Its message quotes the document,
@@ -30,7 +31,7 @@ func (g *Guard) unparsable(err error) *fault.Error {
 		return fault.New(fault.ParseFailed, "The document is not valid GraphQL syntax.")
 	}
 	if len(failure.Locations) == 0 {
-		return exceeded("The document has more than %[1]d tokens; at most %[1]d are allowed.", g.limits.Tokens)
+		return exceeded("tokens", "The document has more than %[1]d tokens; at most %[1]d are allowed.", g.limits.Tokens)
 	}
 	at := fault.Position{Line: failure.Locations[0].Line, Column: failure.Locations[0].Column}
 	return refusedAt(fault.ParseFailed,

@@ -66,10 +66,10 @@ func (s *survey) refusal() *fault.Error {
 		return cyclic(s.cycle)
 	}
 	if s.valueDepth > s.limits.ValueDepth {
-		return exceeded("The document nests values %d deep; at most %d levels are allowed.", s.valueDepth, s.limits.ValueDepth)
+		return exceeded("value_depth", "The document nests values %d deep; at most %d levels are allowed.", s.valueDepth, s.limits.ValueDepth)
 	}
 	if visits > s.limits.Visits {
-		return exceeded("Validation would visit more than %[1]d parts of the document; at most %[1]d are allowed.", s.limits.Visits)
+		return exceeded("visits", "Validation would visit more than %[1]d parts of the document; at most %[1]d are allowed.", s.limits.Visits)
 	}
 	for _, m := range operations {
 		if refusal := s.overLimit(m); refusal != nil {
@@ -83,15 +83,15 @@ func (s *survey) refusal() *fault.Error {
 func (s *survey) overLimit(m measures) *fault.Error {
 	switch l := s.limits; {
 	case m.depth > l.Depth:
-		return exceeded("The document is %d levels deep; at most %d are allowed.", m.depth, l.Depth)
+		return exceeded("depth", "The document is %d levels deep; at most %d are allowed.", m.depth, l.Depth)
 	case m.rootFields > l.RootFields:
-		return exceeded("The operation has %d root fields; at most %d are allowed.", m.rootFields, l.RootFields)
+		return exceeded("root_fields", "The operation has %d root fields; at most %d are allowed.", m.rootFields, l.RootFields)
 	case m.aliases > l.Aliases:
-		return exceeded("The operation has %d aliases; at most %d are allowed.", m.aliases, l.Aliases)
+		return exceeded("aliases", "The operation has %d aliases; at most %d are allowed.", m.aliases, l.Aliases)
 	case m.introspect > l.Introspection:
-		return exceeded("Introspection would answer more than about %[1]d fields; at most %[1]d are allowed.", l.Introspection)
+		return exceeded("introspection", "Introspection would answer more than about %[1]d fields; at most %[1]d are allowed.", l.Introspection)
 	case m.directives > l.Directives:
-		return exceeded("The operation has %d directives; at most %d are allowed.", m.directives, l.Directives)
+		return exceeded("directives", "The operation has %d directives; at most %d are allowed.", m.directives, l.Directives)
 	}
 	return nil
 }
