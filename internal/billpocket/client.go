@@ -68,6 +68,10 @@ type Config struct {
 	// nothing of the body.
 	Answered func(status int, body []byte)
 
+	// Certified, unless nil, is called with each connection by TLS: with the
+	// times between which upstream's certificate is valid.
+	Certified func(notBefore, notAfter time.Time)
+
 	// Logger hears of elements that could not be read; nil is silence.
 	Logger *slog.Logger
 	// Now is time.Now if nil.
@@ -111,7 +115,7 @@ func New(c Config) (*Client, error) {
 		now:          c.Now,
 	}
 	if client.transport == nil {
-		if client.transport, err = newTransport(c.Proxy, c.CAFile, c.ReuseConnections); err != nil {
+		if client.transport, err = newTransport(c, listURL.Hostname()); err != nil {
 			return nil, err
 		}
 	}

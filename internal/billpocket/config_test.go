@@ -113,9 +113,16 @@ func TestTLS(t *testing.T) {
 	if err := os.WriteFile(caFile, certificate, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	client = newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, CAFile: caFile}})
+	var notBefore, notAfter time.Time
+	client = newClient(t, billpocket.Config{
+		Settings:  billpocket.Settings{BaseURL: server.URL, CAFile: caFile},
+		Certified: func(from, to time.Time) { notBefore, notAfter = from, to },
+	})
 	if _, err := client.List(t.Context(), credentials(t, sandbox.SeedToken), nil); err != nil {
 		t.Errorf("authority of the CA file: %v", err)
+	}
+	if shown := server.Certificate(); !notBefore.Equal(shown.NotBefore) || !notAfter.Equal(shown.NotAfter) {
+		t.Errorf("told of a certificate from %s to %s, want %s to %s", notBefore, notAfter, shown.NotBefore, shown.NotAfter)
 	}
 
 	client = newClient(t, billpocket.Config{Settings: billpocket.Settings{BaseURL: strings.Replace(server.URL, "127.0.0.1", "localhost", 1), CAFile: caFile}})

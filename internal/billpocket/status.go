@@ -90,7 +90,7 @@ func classify(ctx, tryCtx context.Context, err error) *fault.Error {
 // will be as large when it is asked for again.
 func unreadable(err error) *fault.Error {
 	if errors.Is(err, errTooLarge) {
-		return &fault.Error{Kind: fault.UpstreamMalformed, Public: tooLarge, Permanent: true, Err: err}
+		return &fault.Error{Kind: fault.UpstreamMalformed, Public: tooLarge, Permanent: true, Limit: "upstream_list", Err: err}
 	}
 	return fault.Wrap(fault.UpstreamMalformed, malformed, err)
 }

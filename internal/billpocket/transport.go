@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"paymentlinks/internal/bounded"
@@ -34,18 +33,19 @@ const (
 // a proxy before it, that sends one answer too many would give the next tenant
 // on that connection another tenant's list. HTTP/2 numbers its streams, so its
 // connections are always reused.
-func newTransport(proxy func(*http.Request) (*url.URL, error), caFile string, reuse bool) (*http.Transport, error) {
+func newTransport(c Config, host string) (*http.Transport, error) {
+	proxy := c.Proxy
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}
-	roots, err := rootCAs(caFile)
+	roots, err := rootCAs(c.CAFile)
 	if err != nil {
 		return nil, err
 	}
 	// Below zero, the transport keeps no connection of HTTP/1.x. Both
 	// DisableKeepAlives and Request.Close would end the reuse of HTTP/2, too.
 	maxIdlePerHost := -1
-	if reuse {
+	if c.ReuseConnections {
 		maxIdlePerHost = maxIdleConns
 	}
 	dialer := &net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}
@@ -58,6 +58,7 @@ func newTransport(proxy func(*http.Request) (*url.URL, error), caFile string, re
 			// A new connection resumes the session of the one before, which
 			// spares it the certificates and their check.
 			ClientSessionCache: tls.NewLRUClientSessionCache(sessions),
+			VerifyConnection:   certified(c.Certified, host),
 		},
 		TLSHandshakeTimeout: 3 * time.Second,
 		ForceAttemptHTTP2:   true,
@@ -70,6 +71,21 @@ func newTransport(proxy func(*http.Request) (*url.URL, error), caFile string, re
 		// The client inflates for itself, under its own limit; see body.go.
 		DisableCompression: true,
 	}, nil
+}
+
+// certified returns what tells of the certificate of host, and lets every
+// connection pass: it is called once the certificates have been verified. A
+// connection to a proxy by TLS passes here too; it has another name.
+func certified(tell func(notBefore, notAfter time.Time), host string) func(tls.ConnectionState) error {
+	if net.ParseIP(host) != nil {
+		host = "" // an address is no name that TLS would send
+	}
+	return func(state tls.ConnectionState) error {
+		if tell != nil && state.ServerName == host && len(state.PeerCertificates) > 0 {
+			tell(state.PeerCertificates[0].NotBefore, state.PeerCertificates[0].NotAfter)
+		}
+		return nil
+	}
 }
 
 // rootCAs returns the system's authorities and those of a file; nil, which is

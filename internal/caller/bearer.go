@@ -14,7 +14,7 @@ func bearer(authorization []string) (token string, ok bool, err error) {
 		return "", false, nil
 	}
 	if len(authorization) > 1 {
-		return "", false, unauthenticated("Authorization must be sent at most once.")
+		return "", false, refuseToken(checkAlone, "Authorization must be sent at most once.")
 	}
 	// The scheme ends at any white space: a tab there is malformed, and must not
 	// make the caller one that brings nothing.
@@ -28,9 +28,9 @@ func bearer(authorization []string) (token string, ok bool, err error) {
 	token = strings.TrimLeft(rest, " ")
 	switch {
 	case len(token) > maxTokenBytes:
-		return "", false, unauthenticated("The bearer token is longer than 8,192 bytes.")
+		return "", false, refuseToken(checkForm, "The bearer token is longer than 8,192 bytes.")
 	case !isToken68(token):
-		return "", false, unauthenticated("The bearer token is malformed.")
+		return "", false, refuseToken(checkForm, "The bearer token is malformed.")
 	}
 	return token, true, nil
 }

@@ -50,6 +50,8 @@ type Config struct {
 	Keyer *tenant.Keyer
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Events hear what is met.
+	Events Events
 	// Logger hears of keys that could not be fetched and of a broken
 	// credentials file; nil discards.
 	Logger *slog.Logger
@@ -58,6 +60,7 @@ type Config struct {
 // Callers identifies callers. It is safe for concurrent use.
 type Callers struct {
 	keyer      *tenant.Keyer
+	events     Events
 	configured tenant.Tenant    // zero without a complete pair
 	apiKey     string           // set when it alone is configured
 	tokens     *verifier        // nil without an issuer
@@ -78,7 +81,8 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Callers{keyer: cmp.Or(cfg.Keyer, tenant.NewKeyer())}
+	cfg.Events = cfg.Events.orNothing()
+	c := &Callers{keyer: cmp.Or(cfg.Keyer, tenant.NewKeyer()), events: cfg.Events}
 	switch {
 	case cfg.UserToken != "":
 		pair, err := tenant.NewCredentials(cfg.UserToken, cfg.APIKey)
@@ -97,7 +101,7 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 		return c, nil
 	}
 	var err error
-	if c.merchants, err = openCredentialsFile(cfg.CredentialsFile, cfg.Now, cfg.Logger); err != nil {
+	if c.merchants, err = openCredentialsFile(cfg); err != nil {
 		return nil, fmt.Errorf("caller: %w", err)
 	}
 	if c.tokens, err = newVerifier(ctx, cfg); err != nil {
@@ -165,6 +169,11 @@ func (cfg Config) check() error {
 // the issuer's keys cannot be fetched; fault.Timeout and fault.Canceled when ctx
 // ends meanwhile. Errors hold nothing of the request.
 func (c *Callers) Identify(ctx context.Context, r *http.Request) (tenant.Tenant, error) {
+	t, err := c.identify(ctx, r)
+	return t, c.tell(err)
+}
+
+func (c *Callers) identify(ctx context.Context, r *http.Request) (tenant.Tenant, error) {
 	token, hasToken, err := bearer(r.Header["Authorization"])
 	if err != nil {
 		return tenant.Tenant{}, err
@@ -177,7 +186,7 @@ func (c *Callers) Identify(ctx context.Context, r *http.Request) (tenant.Tenant,
 		return c.identifyNothing()
 	}
 	if hasToken {
-		return tenant.Tenant{}, unauthenticated("Send either a bearer token or BP-User-Token and X-Api-Key, not both.")
+		return tenant.Tenant{}, refuseToken(checkAlone, "Send either a bearer token or BP-User-Token and X-Api-Key, not both.")
 	}
 	return c.passThrough(userTokens, apiKeys)
 }
@@ -216,7 +225,7 @@ func (c *Callers) passThrough(userTokens, apiKeys []string) (tenant.Tenant, erro
 
 func (c *Callers) identifyToken(ctx context.Context, token string) (tenant.Tenant, error) {
 	if c.tokens == nil {
-		return tenant.Tenant{}, unauthenticated("This server takes no bearer tokens.")
+		return tenant.Tenant{}, refuseToken(checkTaken, "This server takes no bearer tokens.")
 	}
 	merchant, err := c.tokens.merchant(ctx, token)
 	if err != nil {
@@ -224,7 +233,7 @@ func (c *Callers) identifyToken(ctx context.Context, token string) (tenant.Tenan
 	}
 	pair, ok := c.merchants.lookUp(merchant)
 	if !ok {
-		return tenant.Tenant{}, unauthenticated("The bearer token names no merchant that is known here.")
+		return tenant.Tenant{}, refuseToken(checkKnown, "The bearer token names no merchant that is known here.")
 	}
 	return c.keyer.Tenant(pair), nil
 }

@@ -38,9 +38,11 @@ const (
 type credentialsFile struct {
 	path   string
 	now    func() time.Time
+	events Events
 	logger *slog.Logger
 
 	merchants atomic.Pointer[map[string]tenant.Credentials]
+	takenAt   atomic.Int64 // when merchants was read, in nanoseconds of Unix
 
 	mu      sync.Mutex // held by the one caller that reads the file again
 	readAt  time.Time
@@ -54,14 +56,15 @@ func CheckFile(path string) error {
 	if path == "" {
 		return nil
 	}
-	_, err := openCredentialsFile(path, time.Now, slog.New(slog.DiscardHandler))
+	_, err := openCredentialsFile(Config{Settings: Settings{CredentialsFile: path}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	return err
 }
 
-// openCredentialsFile reads the file once; then it must be whole.
-func openCredentialsFile(path string, now func() time.Time, logger *slog.Logger) (*credentialsFile, error) {
-	f := &credentialsFile{path: path, now: now, logger: logger, readAt: now()}
-	content, err := bounded.ReadTextFile(path, maxCredentialsFile)
+// openCredentialsFile reads the file once; then it must be whole. Clock, logger
+// and events of cfg are set.
+func openCredentialsFile(cfg Config) (*credentialsFile, error) {
+	f := &credentialsFile{path: cfg.CredentialsFile, now: cfg.Now, events: cfg.Events, logger: cfg.Logger, readAt: cfg.Now()}
+	content, err := bounded.ReadTextFile(f.path, maxCredentialsFile)
 	if err != nil {
 		return nil, fmt.Errorf("credentials file: %w", err)
 	}
@@ -70,7 +73,7 @@ func openCredentialsFile(path string, now func() time.Time, logger *slog.Logger)
 		return nil, fmt.Errorf("credentials file: %w", err)
 	}
 	f.read = sha256.Sum256(content)
-	f.merchants.Store(&merchants)
+	f.take(merchants)
 	return f, nil
 }
 
@@ -97,6 +100,7 @@ func (f *credentialsFile) refresh() {
 	if err != nil {
 		if !f.missing {
 			f.logger.Error("credentials file not read, the merchants stay as they were", "error", err)
+			f.events.FileRead(false)
 		}
 		f.missing = true
 		return
@@ -110,10 +114,17 @@ func (f *credentialsFile) refresh() {
 	merchants, err := parseMerchants(content)
 	if err != nil {
 		f.logger.Error("credentials file is broken, the merchants stay as they were", "error", err)
+		f.events.FileRead(false)
 		return
 	}
-	f.merchants.Store(&merchants)
+	f.take(merchants)
 	f.logger.Info("credentials file read again", "merchants", len(merchants))
+	f.events.FileRead(true)
+}
+
+func (f *credentialsFile) take(merchants map[string]tenant.Credentials) {
+	f.merchants.Store(&merchants)
+	f.takenAt.Store(f.now().UnixNano())
 }
 
 // parseMerchants reads the file's content. Its errors tell a place, never what

@@ -16,6 +16,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -137,6 +138,7 @@ type bench struct {
 	issuer *issuer
 	file   string
 	log    *syncBuffer
+	told   *events
 }
 
 func newBench(tb testing.TB, change func(*caller.Config)) *bench {
@@ -147,6 +149,7 @@ func newBench(tb testing.TB, change func(*caller.Config)) *bench {
 		issuer: newIssuer(tb, "k1"),
 		file:   filepath.Join(tb.TempDir(), "merchants.yaml"),
 		log:    &syncBuffer{},
+		told:   &events{},
 	}
 	b.writeFile(twoMerchants)
 	cfg := caller.Config{
@@ -157,6 +160,7 @@ func newBench(tb testing.TB, change func(*caller.Config)) *bench {
 			CredentialsFile: b.file,
 		},
 		Now:    b.Now,
+		Events: b.told.listeners(),
 		Logger: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	if change != nil {
@@ -212,6 +216,16 @@ func (b *bench) wantPair(token, userToken string) {
 	got, err := b.identify(token)
 	if err != nil || got.UserToken() != userToken {
 		b.tb.Errorf("Identify = user token %q, %v; want %q", got.UserToken(), err, userToken)
+	}
+}
+
+// wantKeys waits until the first fetch of keys is over: a token can be checked a
+// moment before.
+func (b *bench) wantKeys() {
+	b.tb.Helper()
+	b.wantPair(b.token(nil), "acme-token")
+	for b.KeysFetchedAt().IsZero() {
+		runtime.Gosched()
 	}
 }
 

@@ -40,6 +40,7 @@ type keySet struct {
 	url    string
 	client *http.Client
 	now    func() time.Time
+	events Events
 	logger *slog.Logger
 
 	ctx     context.Context //nolint:containedctx // ends the fetches, which all callers share
@@ -72,6 +73,7 @@ func newKeySet(ctx context.Context, cfg Config) *keySet {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		now:    cfg.Now,
+		events: cfg.Events,
 		logger: cfg.Logger,
 	}
 	k.ctx, k.cancel = context.WithCancel(ctx)
@@ -153,6 +155,7 @@ func (k *keySet) fetch() <-chan struct{} {
 		if err != nil && k.ctx.Err() == nil {
 			k.logger.WarnContext(k.ctx, "keys of the token issuer not fetched", "error", err)
 		}
+		k.events.KeysFetched(err == nil)
 		close(done)
 	})
 	return done

@@ -164,7 +164,7 @@ func TestMalformedAnswerIsNotLogged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
-			b.wantPair(b.token(nil), "acme-token")
+			b.wantKeys()
 			b.issuer.set(func(i *issuer) {
 				i.answer = func(w http.ResponseWriter, _ *http.Request) {
 					connection, _, err := http.NewResponseController(w).Hijack()

@@ -68,11 +68,11 @@ func (v *verifier) merchant(ctx context.Context, token string) (string, error) {
 	}
 	if _, ok := parsed.Header["crit"]; ok {
 		// We understand no extension, so none may be critical (RFC 7515, section 4.1.11).
-		return "", invalidToken("a critical extension")
+		return "", invalidToken(checkCritical)
 	}
 	merchant, ok := claims[v.claim].(string)
 	if !ok || merchant == "" {
-		return "", invalidToken("no merchant")
+		return "", invalidToken(checkMerchant)
 	}
 	return merchant, nil
 }
@@ -81,7 +81,7 @@ func (v *verifier) merchant(ctx context.Context, token string) (string, error) {
 func tokenFault(err error) error {
 	switch {
 	case errors.Is(err, errNoKeys):
-		unavailable := fault.Wrap(fault.Overloaded, "Bearer tokens cannot be checked at the moment.", errNoKeys)
+		unavailable := fault.Wrap(fault.Overloaded, "Bearer tokens cannot be checked at the moment.", errors.Join(errNoKeys, checkError(checkKeys)))
 		unavailable.RetryAfter = fetchEvery
 		return unavailable
 	case errors.Is(err, context.Canceled):
@@ -89,21 +89,17 @@ func tokenFault(err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fault.Wrap(fault.Timeout, "Bearer tokens could not be checked in time.", context.DeadlineExceeded)
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return invalidToken("its signature or algorithm")
+		return invalidToken(checkSignature)
 	case errors.Is(err, jwt.ErrTokenUnverifiable):
-		return invalidToken("its key")
+		return invalidToken(checkKey)
 	case errors.Is(err, jwt.ErrTokenMalformed):
-		return invalidToken("its form")
+		return invalidToken(checkForm)
 	case errors.Is(err, jwt.ErrTokenInvalidIssuer):
-		return invalidToken("its issuer")
+		return invalidToken(checkIssuer)
 	case errors.Is(err, jwt.ErrTokenInvalidAudience):
-		return invalidToken("its audience")
+		return invalidToken(checkAudience)
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return fault.New(fault.Unauthenticated, "The bearer token has expired.")
+		return refuseToken(checkExpiry, "The bearer token has expired.")
 	}
-	return invalidToken("its claims")
-}
-
-func invalidToken(why string) error {
-	return fault.Wrap(fault.Unauthenticated, "The bearer token is not valid.", errors.New(why))
+	return invalidToken(checkClaims)
 }

@@ -23,13 +23,9 @@ const slowRequest = time.Second
 // logAccess writes the one line of a request, if it is to be logged. Everything in it is bounded and
 // ours: no part of the URL, of a header or of a body, but for a request id that
 // passed isRequestID.
-func (c *call) logAccess(ctx context.Context) {
+func (c *call) logAccess(ctx context.Context, took time.Duration) {
 	logger := c.t.cfg.Logger
-	if !logger.Enabled(ctx, slog.LevelInfo) {
-		return
-	}
-	took := c.t.cfg.Now().Sub(c.exchange.ReceivedAt)
-	if !c.isLogged(took) {
+	if !logger.Enabled(ctx, slog.LevelInfo) || !c.isLogged(took) {
 		return
 	}
 	attributes := [...]slog.Attr{

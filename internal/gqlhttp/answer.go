@@ -25,11 +25,12 @@ func (c *call) writeAnswer(resp *graphql.Response) error {
 	}
 	data := []byte(resp.Data)
 	if size := head.Len() + len(data) + tail.Len(); size > c.t.cfg.MaxAnswerBytes {
-		return fault.New(fault.LimitExceeded, fmt.Sprintf("The answer is larger than %d bytes: ask for less at a time.", c.t.cfg.MaxAnswerBytes))
+		return fault.NewLimit("answer_bytes", fmt.Sprintf("The answer is larger than %d bytes: ask for less at a time.", c.t.cfg.MaxAnswerBytes))
 	}
 	status := http.StatusOK
 	if len(resp.Errors) > 0 {
 		c.kind = kindOf(resp.Errors[0])
+		c.tellLimitsOf(resp.Errors)
 		if bytes.Equal(data, []byte("null")) {
 			status = statusOfNullData(c.kind, c.media)
 		}

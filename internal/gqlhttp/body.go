@@ -47,7 +47,7 @@ func readFault(r *http.Request, err error) error {
 }
 
 func tooLarge() error {
-	return fault.New(fault.BodyTooLarge, "The request's body is too large.")
+	return &fault.Error{Kind: fault.BodyTooLarge, Public: "The request's body is too large.", Limit: "body_bytes"}
 }
 
 // headerBytes is the size of a request's header fields: names, values, and the

@@ -37,6 +37,7 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	answers, ctx := exec.DispatchOperation(ctx, op)
 	resp := answers(ctx)
 	kept := c.keep(resp)
+	c.source = sourceBuilt
 	switch {
 	case c.r.Context().Err() != nil:
 		return c.r.Context().Err()
@@ -86,6 +87,7 @@ func refuseDeferred(ctx context.Context, answers graphql.ResponseHandler) error 
 // sent: there is a data entry, and it is null.
 func (c *call) writeNull(ctx context.Context, cause error) error {
 	f := c.faultsOf(ctx, cause)[0]
+	c.tellLimits([]*fault.Error{f})
 	null := &graphql.Response{
 		Data: []byte("null"),
 		Errors: gqlerror.List{{

@@ -45,6 +45,7 @@ const fixtureSchema = `
 		large(bytes: Int!): String
 		waits: String
 		panics: String
+		exceeds: String
 	}
 	type Mutation { poke: String }`
 
@@ -138,6 +139,8 @@ func (f *fixture) resolve(ctx context.Context, op *graphql.OperationContext, fie
 	case "waits":
 		<-ctx.Done()
 		graphql.AddError(ctx, fault.New(fault.Timeout, "Late."))
+	case "exceeds":
+		graphql.AddError(ctx, fault.NewLimit("links", "Too many."))
 	case "panics":
 		panic(errors.New("secret-in-a-panic"))
 	}

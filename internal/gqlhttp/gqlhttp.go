@@ -104,6 +104,8 @@ type Config struct {
 	// Lists tells which list answers are made of, so that finished ones can be
 	// kept; nil keeps none.
 	Lists Lists
+	// Events hear how requests end.
+	Events Events
 	// Challenge is the WWW-Authenticate value of 401 answers;
 	// "BP-User-Token" when empty.
 	Challenge string
@@ -160,6 +162,7 @@ func (cfg *Config) setDefaults() {
 	if cfg.AccessLog == "" {
 		cfg.AccessLog = LogFailures
 	}
+	cfg.Events = cfg.Events.orNothing()
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}

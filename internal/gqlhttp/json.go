@@ -90,7 +90,7 @@ func (d *decoder) take(c byte) bool {
 
 func (d *decoder) value(depth int) (any, error) {
 	if d.values++; d.values > maxValues {
-		return nil, fault.New(fault.LimitExceeded, fmt.Sprintf("The JSON holds more than %d values.", maxValues))
+		return nil, fault.NewLimit("json_values", fmt.Sprintf("The JSON holds more than %d values.", maxValues))
 	}
 	d.skipSpace()
 	switch c := d.peek(); {

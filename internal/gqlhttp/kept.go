@@ -83,6 +83,7 @@ func (c *call) lookUp(ctx context.Context, caller tenant.Tenant, q *answer.Quest
 	if kept == nil {
 		return ctx, generation, false, nil
 	}
+	c.source = sourceKept
 	again := c.leaveReady(kept, until)
 	err = c.sendKept(kept, until)
 	if again != nil {
@@ -111,17 +112,18 @@ func (c *call) leaveReady(kept *answer.Answer, until time.Time) *sent {
 	return s
 }
 
-// log writes the line of a request that the connection answered by itself.
+// log tells of a request that the connection answered by itself.
 func (s *sent) log(requestID []byte, took time.Duration) {
+	s.t.cfg.Events.Answered("", s.status, sourceFront, false, took)
 	ctx := context.Background()
 	if seen := (&call{t: s.t, status: s.status}); !seen.isLogged(took) || !s.t.cfg.Logger.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
 	again := &call{
 		t: s.t, r: &http.Request{Method: s.method, Pattern: s.route}, operation: ast.Query, status: s.status, bytes: s.bytes,
-		exchange: &exchange.Exchange{RequestID: string(requestID), ReceivedAt: s.t.cfg.Now().Add(-took)},
+		exchange: &exchange.Exchange{RequestID: string(requestID)},
 	}
-	again.logAccess(ctx)
+	again.logAccess(ctx, took)
 }
 
 // executeShared executes an operation whose answer others may have, and have
@@ -135,6 +137,7 @@ func (c *call) executeShared(
 		switch {
 		case shared != nil:
 			c.register(document)
+			c.source = sourceShared
 			return c.sendKept(shared, until)
 		case c.r.Context().Err() != nil:
 			return c.r.Context().Err()

@@ -50,6 +50,8 @@ func (c *call) faultsOf(ctx context.Context, err error) []*fault.Error {
 // have no data entry.
 func (c *call) refuse(ctx context.Context, err error) {
 	faults := c.faultsOf(ctx, err)
+	c.tellLimits(faults)
+	c.source = "" // what was to be answered is not
 	first := *faults[0]
 	if first.RetryAfter == 0 && (first.Kind == fault.RateLimited || first.Kind == fault.Overloaded) {
 		first.RetryAfter = fault.MinRetryAfter // these two always say when (RFC 9110, 10.2.3)

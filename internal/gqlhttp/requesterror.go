@@ -33,7 +33,7 @@ func requestErrors(list gqlerror.List) error {
 		same := slices.IndexFunc(faults, func(f *fault.Error) bool { return f.Kind == classified.Kind && f.Public == classified.Public })
 		if same < 0 {
 			same = len(faults)
-			faults = append(faults, &fault.Error{Kind: classified.Kind, Public: classified.Public, RetryAfter: classified.RetryAfter})
+			faults = append(faults, &fault.Error{Kind: classified.Kind, Public: classified.Public, RetryAfter: classified.RetryAfter, Limit: classified.Limit})
 		}
 		for _, at := range err.Locations {
 			faults[same].At = append(faults[same].At, fault.Position{Line: at.Line, Column: at.Column})

@@ -82,6 +82,7 @@ type call struct {
 	kind      fault.Kind // of the first error
 	status    int        // 0 until something was sent
 	bytes     int
+	source    string // one of Sources; "" until there is an answer
 }
 
 func (t *transport) receive(w http.ResponseWriter, r *http.Request) *call {
@@ -102,12 +103,19 @@ func (c *call) finish(ctx context.Context) {
 	if panicked := recover(); panicked != nil {
 		c.logPanic(ctx, panicked)
 		if c.status != 0 {
-			c.logAccess(ctx)
+			c.end(ctx)
 			panic(http.ErrAbortHandler) // part of an answer is out: only a broken connection tells
 		}
 		c.refuse(ctx, fault.NewInternal(nil))
 	}
-	c.logAccess(ctx)
+	c.end(ctx)
+}
+
+// end tells of the request, in numbers and in the log.
+func (c *call) end(ctx context.Context) {
+	took := c.t.cfg.Now().Sub(c.exchange.ReceivedAt)
+	c.tellAnswered(took)
+	c.logAccess(ctx, took)
 }
 
 // logPanic logs where it happened.
@@ -190,7 +198,7 @@ func (c *call) admit() error {
 	// First, so that a page can read every refusal.
 	c.t.origins.allow(c.w.Header(), c.r)
 	if headerBytes(c.r) > c.t.cfg.MaxHeaderBytes {
-		return fault.New(fault.HeadersTooLarge, "The request's header fields are too large.")
+		return &fault.Error{Kind: fault.HeadersTooLarge, Public: "The request's header fields are too large.", Limit: "header_bytes"}
 	}
 	if err := c.t.hosts.check(c.r.Host); err != nil {
 		return err

@@ -133,6 +133,7 @@ func errTooLarge(weight uint32, maxBytes int64) error {
 		Kind:      fault.UpstreamMalformed,
 		Public:    "The list of payment links is too large to be kept.",
 		Permanent: true,
+		Limit:     "snapshot_bytes",
 		Err:       fmt.Errorf("a list of %d bytes, with a bound of %d on all lists", weight, maxBytes),
 	}
 }

@@ -38,6 +38,7 @@ type upstream struct {
 	hangs   bool         // answer only when the context ends
 	padding int          // bytes in each link
 	stays   bool         // send the list of before again
+	skipped int          // elements that each list lacks
 	starts  map[string][]time.Time
 	prevs   []*paymentlink.Snapshot
 	running int // calls that have not returned
@@ -51,7 +52,7 @@ func (u *upstream) List(ctx context.Context, c tenant.Tenant, prev *paymentlink.
 	u.starts[c.UserToken()] = append(u.starts[c.UserToken()], time.Now())
 	version := fmt.Sprintf("v%d", len(u.starts[c.UserToken()]))
 	u.prevs = append(u.prevs, prev)
-	latency, fail, hangs, padding, stays := u.latency, u.fault, u.hangs, u.padding, u.stays
+	latency, fail, hangs, padding, stays, skipped := u.latency, u.fault, u.hangs, u.padding, u.stays, u.skipped
 	u.running++
 	u.mu.Unlock()
 	defer u.set(func(u *upstream) { u.running-- })
@@ -78,6 +79,7 @@ func (u *upstream) List(ctx context.Context, c tenant.Tenant, prev *paymentlink.
 		Set:       paymentlink.NewSet([]paymentlink.Record{record}, nil),
 		FetchedAt: time.Now(),
 		Version:   version,
+		Skipped:   skipped,
 	}, nil
 }
 

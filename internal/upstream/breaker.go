@@ -39,8 +39,8 @@ type breaker struct {
 	failing recentTenants
 }
 
-// State is the state of the breaker.
-type State string
+// State is the name of a state of the breaker, fit for logs and metrics.
+type State = string
 
 // The states.
 const (
@@ -49,7 +49,7 @@ const (
 	HalfOpen State = "half_open"
 )
 
-// States returns every state.
+// States returns every state, first that of a new breaker.
 func States() []State { return []State{Closed, Open, HalfOpen} }
 
 // newBreaker returns a closed breaker, which calls changed with each new state.

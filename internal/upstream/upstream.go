@@ -113,7 +113,7 @@ func (e Events) orNothing() Events {
 
 func (p *Policies) tellBreaker(s State) {
 	p.events.Breaker(s)
-	p.logger.Warn("breaker for upstream changed", slog.String("state", string(s)))
+	p.logger.Warn("breaker for upstream changed", slog.String("state", s))
 }
 
 // List fetches the whole list of a tenant with as many tries as the policies
