@@ -73,7 +73,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	cfg.Warnings.Log(ctx, logger)
 	switch command {
 	case config.Serve:
-		return serve(ctx, cfg, stdout, logger)
+		return serve(ctx, cfg, stdout, logs)
 	case config.Doctor:
 		return examine(ctx, cfg, stdout)
 	case config.Sandbox:
@@ -90,8 +90,12 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 }
 
 // serve runs the API, the probes and, without an upstream, the sandbox.
-func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slog.Logger) error {
+func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telemetry.Log) error {
+	logger := logs.Logger
 	logger.InfoContext(ctx, "starting", "version", version(), "settings", cfg)
+	metrics := telemetry.NewMetrics(telemetry.Words{
+		Version: version(), Sources: gqlhttp.Sources(), States: upstream.States(), Checks: caller.Checks(), Files: []string{credentialsFile, issuerKeys},
+	})
 	var sites serving.Sites
 	defer sites.Close()
 	api, err := sites.Listen(ctx, "PAYMENTLINKS_LISTEN", newServer(cfg, nil, logger), cfg.Server.Listen)
@@ -100,8 +104,8 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	}
 	at := config.Addresses{API: api.Listener.Addr()}
 	if cfg.Server.AdminListen != config.Off {
-		probes := serving.Probes(func() bool { return ctx.Err() == nil })
-		admin, err := sites.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", newServer(cfg, probes, logger), cfg.Server.AdminListen, cfg.Server.AdminListenElse)
+		pages := serving.Admin(func() bool { return ctx.Err() == nil }, metrics.Handler(), telemetry.Profiles())
+		admin, err := sites.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", newServer(cfg, pages, logger), cfg.Server.AdminListen, cfg.Server.AdminListenElse)
 		if err != nil {
 			return err
 		}
@@ -118,12 +122,15 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
 
-	client, err := billpocket.New(billpocket.Config{Settings: links, Logger: logger})
+	client, err := billpocket.New(billpocket.Config{Settings: links, Certified: metrics.Certified, Logger: logger})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
 	}
 	defer client.Close()
-	policies, err := upstream.New(upstream.Config{Settings: upstream.Settings(cfg.Policies), Lister: client, Logger: logger})
+	policies, err := upstream.New(upstream.Config{
+		Settings: upstream.Settings(cfg.Policies), Lister: client, Logger: logger,
+		Events: upstream.Events{Tried: metrics.UpstreamTried, Retried: metrics.UpstreamRetried, Breaker: metrics.BreakerChanged},
+	})
 	if err != nil {
 		return fmt.Errorf("upstream: %w", err)
 	}
@@ -132,12 +139,17 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 		return fmt.Errorf("snapshots: %w", err)
 	}
 	defer store.Close()
-	callers, err := newCallers(ctx, cfg, logger)
+	callers, err := newCallers(ctx, cfg, caller.Events{
+		TokenRefused: metrics.TokenRefused, FileRead: metrics.Reloaded(credentialsFile), KeysFetched: metrics.Reloaded(issuerKeys),
+	}, logger)
 	if err != nil {
 		return err
 	}
 	defer callers.Close()
-	if api.Server.Handler, err = newHandler(cfg, store, callers, logger); err != nil {
+	metrics.Read(telemetry.Readings{
+		Snapshots: store.Count, CredentialsFile: callers.FileReadAt, Keys: callers.KeysFetchedAt, DroppedLogLines: logs.Dropped,
+	})
+	if api.Server.Handler, err = newHandler(cfg, store, callers, gqlhttp.Events{Answered: metrics.Answered, LimitReached: metrics.LimitReached}, logger); err != nil {
 		return err
 	}
 	if !cfg.Server.NoFront && cfg.Edge.AnswerBytes > 0 {
@@ -155,9 +167,15 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logger *slo
 	return sites.ServeUntil(ctx, cfg.Server.DrainTimeout, logger)
 }
 
+// What is read again while the program runs, as it is counted.
+const (
+	credentialsFile = "credentials_file"
+	issuerKeys      = "jwks"
+)
+
 // newCallers reads the files of the callers' settings.
-func newCallers(ctx context.Context, cfg config.Config, logger *slog.Logger) (*caller.Callers, error) {
-	callers, err := caller.New(ctx, caller.Config{Settings: caller.Settings(cfg.Callers), Keyer: tenant.NewKeyer(), Logger: logger})
+func newCallers(ctx context.Context, cfg config.Config, events caller.Events, logger *slog.Logger) (*caller.Callers, error) {
+	callers, err := caller.New(ctx, caller.Config{Settings: caller.Settings(cfg.Callers), Keyer: tenant.NewKeyer(), Events: events, Logger: logger})
 	if err != nil {
 		return nil, fmt.Errorf("PAYMENTLINKS_CREDENTIALS_FILE or PAYMENTLINKS_JWKS_URL: %w", err)
 	}
@@ -178,7 +196,9 @@ func newDocuments(cfg config.Config) (*guard.Guard, *persisted.Store, error) {
 }
 
 // newHandler is everything below the API's address.
-func newHandler(cfg config.Config, lists *snapshot.Store, callers *caller.Callers, logger *slog.Logger) (http.Handler, error) {
+func newHandler(
+	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, events gqlhttp.Events, logger *slog.Logger,
+) (http.Handler, error) {
 	limits, named, err := newDocuments(cfg)
 	if err != nil {
 		return nil, err
@@ -188,7 +208,7 @@ func newHandler(cfg config.Config, lists *snapshot.Store, callers *caller.Caller
 	})
 	api, err := gqlhttp.New(gqlhttp.Config{
 		Settings: gqlhttp.Settings(cfg.Edge), Executor: executor, Callers: callers, Guard: limits, Persisted: named, Lists: lists,
-		Challenge: callers.Challenge(), AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
+		Challenge: callers.Challenge(), Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("HTTP edge: %w", err)
@@ -231,7 +251,7 @@ func examine(ctx context.Context, cfg config.Config, stdout io.Writer) error {
 				if offline {
 					return caller.CheckFile(cfg.Callers.CredentialsFile)
 				}
-				callers, err := newCallers(ctx, cfg, slog.New(slog.DiscardHandler))
+				callers, err := newCallers(ctx, cfg, caller.Events{}, slog.New(slog.DiscardHandler))
 				if err != nil {
 					return err
 				}

@@ -196,8 +196,13 @@ func rooms() map[string]room {
 			ours:  []string{"internal/billpocket", "internal/fault", "internal/tenant"},
 			doors: []string{"net/http", "net/http/httptrace"},
 		},
-		"internal/serving":   {in: process, doors: []string{"net", "net/http"}},
-		"internal/telemetry": {in: process},
+		"internal/serving": {in: process, doors: []string{"net", "net/http"}},
+		"internal/telemetry": {
+			in:      process,
+			ours:    []string{"internal/fault"},
+			modules: []string{"github.com/prometheus/client_golang"},
+			doors:   []string{"net/http", "net/http/pprof"},
+		},
 
 		// An upstream to try and test with: it must not share our reading of the contract.
 		"internal/sandbox": {in: upstream, ours: []string{"internal/address"}, doors: []string{"net", "net/http"}},

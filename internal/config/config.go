@@ -62,7 +62,7 @@ type DoctorOptions struct {
 // Server is how the program is reached.
 type Server struct {
 	Listen          string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8080 with the sandbox, :8080 otherwise" help:"The API's address. The variable PORT sets the port, where this is not set."`
-	AdminListen     string        `placeholder:"HOST:PORT" default:"127.0.0.1:8081" help:"Address of the probes /livez and /readyz, or off. Over the sandbox the default yields to a free port if it is taken."`
+	AdminListen     string        `placeholder:"HOST:PORT" default:"127.0.0.1:8081" help:"Address of the probes /livez and /readyz, of /metrics and /debug/pprof/, or off. Over the sandbox the default yields to a free port if it is taken."`
 	AdminListenElse string        `kong:"-"` // see completeAddresses
 	SandboxListen   string        `placeholder:"HOST:PORT" shown:"127.0.0.1:8090 alone, a free port when embedded" help:"The sandbox's address. The embedded one listens on loopback only."`
 	Production      bool          `help:"Introspection, playground, /schema.graphql and GET other than of persisted documents off; needs an upstream URL."`

@@ -89,6 +89,16 @@ func (sites Sites) ServeUntil(ctx context.Context, drain time.Duration, logger *
 	return err
 }
 
+// Admin answers what is for operators alone: the probes, /metrics, and
+// /debug/pprof/.
+func Admin(isReady func() bool, metrics, profiles http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", Probes(isReady))
+	mux.Handle("GET /metrics", metrics)
+	mux.Handle("/debug/pprof/", profiles)
+	return mux
+}
+
 // Probes answers /livez, and /readyz by isReady. Readiness should not follow
 // upstream's state: taking us out of service would not heal it.
 func Probes(isReady func() bool) http.Handler {
