@@ -1,6 +1,7 @@
 package fastlist_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -379,5 +380,29 @@ func TestListAllocates(t *testing.T) {
 		}
 	}); allocations > 8 {
 		t.Errorf("%v allocations, want 8 at most", allocations)
+	}
+}
+
+// A long list is put into its answer at once: a buffer that grew with it would
+// hold it three times.
+func TestLongListMarshalsAtOnce(t *testing.T) {
+	plan, ok := compile(t, `{ boats { name } }`, nil)
+	if !ok {
+		t.Fatal("refused")
+	}
+	list := plan.NewList(fieldContext(t), fastlist.Options{Meter: &meter{bytes: 1 << 30}}, 1, true)
+	for range 1000 {
+		list.Add(boat{name: strings.Repeat("n", 1000)})
+	}
+	written, err := list.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if allocations := testing.AllocsPerRun(10, func() {
+		var answer bytes.Buffer
+		written.MarshalGQL(&answer)
+		answer.WriteString(`}}`)
+	}); allocations > 2 {
+		t.Errorf("%v allocations for a buffer and its bytes, want 2 at most", allocations)
 	}
 }
