@@ -25,7 +25,6 @@ import (
 // TestMain is the program itself for a test that needs a process of its own.
 func TestMain(m *testing.M) {
 	if os.Getenv("TEST_AS_PROGRAM") != "" { //nolint:forbidigo // the test's own word to the process it starts
-		os.Args = os.Args[:1]
 		main()
 		return
 	}
@@ -385,6 +384,26 @@ func TestStopAnswersRequestsInFlight(t *testing.T) {
 	}
 	if err := s.stopped(); err != nil {
 		t.Errorf("run = %v, want nil", err)
+	}
+}
+
+// TestRefusedStartLetsGo: what was listened on is free again.
+func TestRefusedStartLetsGo(t *testing.T) {
+	probe, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := probe.Addr().String()
+	_ = probe.Close()
+	for _, args := range [][]string{nil, {"--trusted-documents=" + filepath.Join(t.TempDir(), "none.json")}} {
+		if err := run(t.Context(), append(args, "--admin-listen=nowhere.invalid:1"), []string{"PAYMENTLINKS_LISTEN=" + at}, io.Discard, io.Discard); err == nil {
+			t.Fatal("it started")
+		}
+		listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", at)
+		if err != nil {
+			t.Fatalf("after a refused start: %v", err)
+		}
+		_ = listener.Close()
 	}
 }
 
