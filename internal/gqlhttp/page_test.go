@@ -17,6 +17,8 @@ func TestBrowsersAreLedToThePlayground(t *testing.T) {
 		location               string // "" for none
 	}{
 		"a browser":                  {"GET", "/graphql", browserAccept, "./"},
+		"a page and nothing else":    {"GET", "/graphql", "text/html", "./"},
+		"the same with a query":      {"GET", "/graphql?query=%7B__typename%7D", "text/html", ""},
 		"below a folder":             {"GET", "/graphql/", browserAccept, "../"},
 		"asking for the head":        {"HEAD", "/graphql", browserAccept, "./"},
 		"other parameters":           {"GET", "/graphql?utm_source=x", browserAccept, "./"},

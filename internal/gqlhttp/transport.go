@@ -214,7 +214,7 @@ func (c *call) admit() error {
 		c.w.Header().Set("Allow", allMethods)
 		return fault.New(fault.MethodNotAllowed, "The method must be POST or GET.")
 	}
-	if !acceptable {
+	if !acceptable && !c.leadsToPage() {
 		return fault.New(fault.NotAcceptable, "Answers are application/graphql-response+json or application/json, in UTF-8.")
 	}
 	if !encodable {
