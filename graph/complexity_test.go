@@ -20,6 +20,11 @@ func TestComplexity(t *testing.T) {
 	representations := func(n int) string {
 		return `{"r": [` + strings.TrimSuffix(strings.Repeat(`{"__typename":"PaymentLink","id":"x"},`, n), ",") + `]}`
 	}
+	ids := func(n int) string {
+		return `{"i": [` + strings.TrimSuffix(strings.Repeat(`"x",`, n), ",") + `]}`
+	}
+	const filtered = `query ($i: [ID!]) { paymentLinksConnection(filter: {ids: $i}) { totalCount } }`
+	const both = `query ($i: [ID!]) { a: paymentLinksConnection(filter: {ids: $i}) { totalCount } b: paymentLinksConnection(filter: {ids: $i}) { totalCount } }`
 	const entities = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on PaymentLink { id } } }`
 	tests := map[string]struct {
 		query, variables string
@@ -42,6 +47,11 @@ func TestComplexity(t *testing.T) {
 		"21 representations":         {entities, representations(21), 5},
 		"no representations":         {entities, representations(0), 1},
 		"representations as literal": {`{ _entities(representations: [{ a: 1 }, { a: 2 }]) { __typename } }`, "", 2},
+		"9 values of arguments":      {filtered, ids(7), 21},
+		"10 values of arguments":     {filtered, ids(8), 22},
+		"values as literal":          {`{ paymentLinksSummary(filter: {ids: ["1", "2", "3", "4", "5", "6", "7", "8"]}) { count } }`, "", 3},
+		"a variable read twice":      {both, ids(18), 46},
+		"values inside of a value":   {`query ($f: PaymentLinkFilter) { paymentLinksSummary(filter: $f) { count } }`, `{"f": {"ids": ["1","2","3","4","5","6","7","8"]}}`, 3},
 		"aliases add up":             {`{ a: paymentLinks { id } b: paymentLinks { id } }`, "", 202},
 		"fragments count each time":  {`{ paymentLink(id: "x") { ...F } b: paymentLink(id: "y") { ...F } } fragment F on PaymentLink { id title }`, "", 6},
 		"inline fragments":           {`{ paymentLink(id: "x") { ... on PaymentLink { id } ... { title } } }`, "", 3},

@@ -46,7 +46,7 @@ func (c Complexity) MutateOperationContext(_ context.Context, op *graphql.Operat
 
 // complexityOf counts an operation with its variables.
 func complexityOf(operation *ast.OperationDefinition, variables map[string]any) int {
-	count := complexityCount{variables: variables, fragments: map[*ast.FragmentDefinition]int{}}
+	count := complexityCount{variables: variables, fragments: map[*ast.FragmentDefinition]int{}, sizes: map[string]int{}}
 	return count.selections(operation.SelectionSet)
 }
 
@@ -55,6 +55,7 @@ func complexityOf(operation *ast.OperationDefinition, variables map[string]any) 
 type complexityCount struct {
 	variables map[string]any
 	fragments map[*ast.FragmentDefinition]int
+	sizes     map[string]int // how many values a variable holds
 }
 
 func (c *complexityCount) selections(set ast.SelectionSet) int {
@@ -87,7 +88,53 @@ func (c *complexityCount) field(field *ast.Field) int {
 	}
 	row := RowOf(field)
 	selected := c.selections(field.SelectionSet)
-	return addCapped(row.Own, multiplyCapped(selected, c.times(row.Times, field)))
+	own := row.Own
+	if row.Times != PerRepresentations { // which counts what it is given by itself
+		own += c.given(field.Arguments) / valuesPerPoint
+	}
+	return addCapped(own, multiplyCapped(selected, c.times(row.Times, field)))
+}
+
+// given is how many values the arguments of a field hold. A field reads all of
+// its arguments, those of a variable too, and again for each of its aliases.
+func (c *complexityCount) given(arguments ast.ArgumentList) int {
+	total := 0
+	for _, argument := range arguments {
+		total += c.valuesOf(argument.Value)
+	}
+	return total
+}
+
+func (c *complexityCount) valuesOf(value *ast.Value) int {
+	if value.Kind == ast.Variable {
+		size, ok := c.sizes[value.Raw]
+		if !ok {
+			size = valuesIn(c.variables[value.Raw])
+			c.sizes[value.Raw] = size
+		}
+		return size
+	}
+	total := 1
+	for _, child := range value.Children {
+		total += c.valuesOf(child.Value)
+	}
+	return total
+}
+
+// valuesIn counts a value of JSON and all that is in it.
+func valuesIn(value any) int {
+	total := 1
+	switch value := value.(type) {
+	case []any:
+		for _, element := range value {
+			total += valuesIn(element)
+		}
+	case map[string]any:
+		for _, property := range value {
+			total += valuesIn(property)
+		}
+	}
+	return total
 }
 
 // times is how many times the selection of a field counts.

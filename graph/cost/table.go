@@ -7,6 +7,9 @@ const (
 	wholeListLinks = 100
 	// representationsPerTime is how many representations count as one link.
 	representationsPerTime = 20
+	// valuesPerPoint is how many values of its arguments a field reads for one
+	// point: in half a microsecond each.
+	valuesPerPoint = 10
 )
 
 // Row is what one field counts towards the complexity of an operation.
