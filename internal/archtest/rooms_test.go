@@ -209,5 +209,6 @@ func rooms() map[string]room {
 
 		// Tests alone.
 		"internal/archtest": {in: process},
+		"internal/attack":   {in: process},
 	}
 }
