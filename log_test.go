@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // A reader of the log that leaves ends nothing: requests are answered, and the
@@ -62,5 +65,24 @@ func TestAccessLogSetting(t *testing.T) {
 		if got := strings.Count(s.stderr.String(), "msg=request "); got != want {
 			t.Errorf("%s: %d requests logged, want %d", setting, got, want)
 		}
+	}
+}
+
+// TestKeysNotFetchedAreLogged: without the issuer's keys no token is good, and operators can see why.
+func TestKeysNotFetchedAreLogged(t *testing.T) {
+	issuer := httptest.NewServer(http.NotFoundHandler())
+	defer issuer.Close()
+	merchants := filepath.Join(t.TempDir(), "merchants.yaml")
+	if err := os.WriteFile(merchants, []byte("shop:\n  userToken: demo-seed\n  apiKey: demo-key\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, "PAYMENTLINKS_JWT_ISSUER=https://id.example", "PAYMENTLINKS_JWT_AUDIENCE=links",
+		"PAYMENTLINKS_JWKS_URL="+issuer.URL, "PAYMENTLINKS_CREDENTIALS_FILE="+merchants)
+	// The fetch begins with the program, and nobody waits for it.
+	for start := time.Now(); !strings.Contains(s.stderr.String(), "keys of the token issuer not fetched"); {
+		if time.Since(start) > patience {
+			t.Fatalf("the log does not tell of it:\n%s", s.stderr.String())
+		}
+		s.do(t, http.MethodGet, s.admin+"/livez", "")
 	}
 }

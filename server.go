@@ -175,7 +175,7 @@ const (
 
 // newCallers reads the files of the callers' settings.
 func newCallers(ctx context.Context, cfg config.Config, events caller.Events, logger *slog.Logger) (*caller.Callers, error) {
-	callers, err := caller.New(ctx, caller.Config{Settings: caller.Settings(cfg.Callers), Keyer: tenant.NewKeyer(), Events: events, Logger: logger})
+	callers, err := caller.New(ctx, caller.Config{Settings: caller.Settings(cfg.Callers), Events: events, Logger: logger})
 	if err != nil {
 		return nil, fmt.Errorf("PAYMENTLINKS_CREDENTIALS_FILE or PAYMENTLINKS_JWKS_URL: %w", err)
 	}

@@ -46,8 +46,6 @@ type Config struct {
 	// Transport fetches the keys; nil is a transport of its own that honours
 	// the usual proxy settings.
 	Transport http.RoundTripper
-	// Keyer makes the keys of callers. It is the process's one; nil is one of its own.
-	Keyer *tenant.Keyer
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Events hear what is met.
@@ -59,7 +57,7 @@ type Config struct {
 
 // Callers identifies callers. It is safe for concurrent use.
 type Callers struct {
-	keyer      *tenant.Keyer
+	keyer      *tenant.Keyer // the process's one: all tenants are made here
 	events     Events
 	configured tenant.Tenant    // zero without a complete pair
 	apiKey     string           // set when it alone is configured
@@ -82,7 +80,7 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	cfg.Events = cfg.Events.orNothing()
-	c := &Callers{keyer: cmp.Or(cfg.Keyer, tenant.NewKeyer()), events: cfg.Events}
+	c := &Callers{keyer: tenant.NewKeyer(), events: cfg.Events}
 	switch {
 	case cfg.UserToken != "":
 		pair, err := tenant.NewCredentials(cfg.UserToken, cfg.APIKey)
