@@ -27,10 +27,10 @@ const (
 // conn is a connection. Its fields up to mu belong to whoever reads: net/http
 // sees to it that reads, and what it does between them, follow one another.
 type conn struct {
-	front *Front
-	tcp   *net.TCPConn
-	slot  answer.Slot
-	ids   *rand.ChaCha8 // nil until an id is needed
+	front  *Front
+	socket socket
+	slot   answer.Slot
+	ids    *rand.ChaCha8 // nil until an id is needed
 
 	state state
 	// in is what has arrived and is not settled: in a turn it begins with the
@@ -68,8 +68,8 @@ const (
 	holdFor = 20 * time.Millisecond
 )
 
-func newConn(f *Front, tcp *net.TCPConn) *conn {
-	c := &conn{front: f, tcp: tcp}
+func newConn(f *Front, s socket) *conn {
+	c := &conn{front: f, socket: s}
 	c.wake = sync.NewCond(&c.mu)
 	return c
 }
@@ -100,7 +100,7 @@ func (c *conn) readThrough(p []byte) (int, error) {
 	if c.failed != nil {
 		return 0, c.failed
 	}
-	return c.tcp.Read(p)
+	return c.socket.Read(p)
 }
 
 // readTurn hands out one request, and no byte of the next.
@@ -126,7 +126,7 @@ func (c *conn) readTurn(p []byte) (int, error) {
 			return 0, c.failed
 		case c.isFramed && c.size > maxRequestBytes:
 			// Too large to be recorded: nothing of it is kept here.
-			n, err := c.tcp.Read(p[:min(int64(len(p)), c.size-c.handed)])
+			n, err := c.socket.Read(p[:min(int64(len(p)), c.size-c.handed)])
 			c.handed += int64(n)
 			return n, err
 		}
@@ -166,7 +166,7 @@ func (c *conn) readBeyond() (int, error) {
 		}
 		// As much as has come: half a request would have to be handed on.
 		buffer, _ := c.front.buffers.Get().(*[firstBuffer]byte)
-		n, err := c.tcp.Read(buffer[:])
+		n, err := c.socket.Read(buffer[:])
 		c.in = append(c.in, buffer[:n]...)
 		clear(buffer[:n])
 		c.front.buffers.Put(buffer)
@@ -200,7 +200,7 @@ func (c *conn) readIdle(p []byte) (int, error) {
 			if c.failed != nil {
 				return 0, c.failed
 			}
-			n, err := c.tcp.Read(p)
+			n, err := c.socket.Read(p)
 			if n == 0 {
 				return 0, err
 			}
@@ -293,9 +293,9 @@ func (c *conn) hold(skip int) bool {
 	if !now.Before(until) {
 		return false
 	}
-	_ = c.tcp.SetReadDeadline(until)
+	_ = c.socket.SetReadDeadline(until)
 	err := c.fill()
-	_ = c.tcp.SetReadDeadline(deadline)
+	_ = c.socket.SetReadDeadline(deadline)
 	if err != nil {
 		if timeout, ok := err.(net.Error); !ok || !timeout.Timeout() { //nolint:errorlint // as the socket gave it
 			c.failed = err
@@ -310,7 +310,7 @@ func (c *conn) fill() error {
 	if len(c.in) == cap(c.in) {
 		c.in = append(make([]byte, 0, max(firstBuffer, 2*len(c.in))), c.in...)
 	}
-	n, err := c.tcp.Read(c.in[len(c.in):cap(c.in)])
+	n, err := c.socket.Read(c.in[len(c.in):cap(c.in)])
 	c.in = c.in[:len(c.in)+n]
 	if n > 0 {
 		c.failed = err

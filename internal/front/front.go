@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -120,15 +121,22 @@ func (f *Front) Wait(ctx context.Context) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			for c := range f.conns {
-				_ = c.tcp.Close()
+				_ = c.socket.Close()
 			}
 			return
 		}
 	}
 }
 
-// Listen returns a listener whose connections answer by themselves. Connections
-// of l that are not TCP are passed on as they are.
+// socket is a connection that a front can stand before: one whose two directions
+// end apart, as net/http needs it to refuse a request before it was read.
+type socket interface {
+	net.Conn
+	CloseWrite() error
+}
+
+// Listen returns a listener whose connections answer by themselves. Those of l
+// that are encrypted or cannot be closed half are passed on as they are.
 func (f *Front) Listen(l net.Listener) net.Listener { return listener{Listener: l, front: f} }
 
 type listener struct {
@@ -139,11 +147,12 @@ type listener struct {
 // Accept implements net.Listener.
 func (l listener) Accept() (net.Conn, error) {
 	accepted, err := l.Listener.Accept()
-	tcp, ok := accepted.(*net.TCPConn)
-	if err != nil || !ok {
+	plain, ok := accepted.(socket)
+	_, isTLS := accepted.(interface{ ConnectionState() tls.ConnectionState })
+	if err != nil || !ok || isTLS {
 		return accepted, err
 	}
-	c := newConn(l.front, tcp)
+	c := newConn(l.front, plain)
 	l.front.mu.Lock()
 	defer l.front.mu.Unlock()
 	l.front.conns[c] = struct{}{}

@@ -72,16 +72,16 @@ func (c *conn) answer(b []byte) (int, error) {
 // deadline, so each hit has one of its own.
 func (c *conn) send(s *scratch, body []byte, now time.Time) error {
 	if c.front.write > 0 {
-		_ = c.tcp.SetWriteDeadline(now.Add(c.front.write))
-		defer func() { _ = c.tcp.SetWriteDeadline(time.Time{}) }()
+		_ = c.socket.SetWriteDeadline(now.Add(c.front.write))
+		defer func() { _ = c.socket.SetWriteDeadline(time.Time{}) }()
 	}
 	if len(body) <= smallBody {
 		s.out = append(s.out, body...)
-		_, err := c.tcp.Write(s.out)
+		_, err := c.socket.Write(s.out)
 		return err
 	}
 	s.parts = append(s.list[:0], s.out, body)
-	_, err := s.parts.WriteTo(c.tcp)
+	_, err := s.parts.WriteTo(c.socket)
 	s.list[1] = nil
 	return err
 }
@@ -107,7 +107,7 @@ func (c *conn) vacate() (isClosed bool) {
 	defer c.mu.Unlock()
 	c.isBusy = false
 	if c.isClosed {
-		_ = c.tcp.Close()
+		_ = c.socket.Close()
 	}
 	return c.isClosed
 }

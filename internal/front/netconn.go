@@ -10,7 +10,7 @@ var _ net.Conn = (*conn)(nil)
 // Write implements net.Conn. It keeps what is written in a turn whose answer
 // the edge says is kept.
 func (c *conn) Write(p []byte) (int, error) {
-	n, err := c.tcp.Write(p)
+	n, err := c.socket.Write(p)
 	if c.state == turn {
 		c.listen(p[:n], err)
 	}
@@ -45,24 +45,24 @@ func (c *conn) Close() error {
 	if c.isBusy {
 		return nil
 	}
-	return c.tcp.Close()
+	return c.socket.Close()
 }
 
 // CloseWrite is how net/http lets a client read the end of an error.
-func (c *conn) CloseWrite() error { return c.tcp.CloseWrite() }
+func (c *conn) CloseWrite() error { return c.socket.CloseWrite() }
 
 // LocalAddr implements net.Conn.
-func (c *conn) LocalAddr() net.Addr { return c.tcp.LocalAddr() }
+func (c *conn) LocalAddr() net.Addr { return c.socket.LocalAddr() }
 
 // RemoteAddr implements net.Conn.
-func (c *conn) RemoteAddr() net.Addr { return c.tcp.RemoteAddr() }
+func (c *conn) RemoteAddr() net.Addr { return c.socket.RemoteAddr() }
 
 // SetDeadline implements net.Conn.
 func (c *conn) SetDeadline(t time.Time) error {
 	if err := c.SetReadDeadline(t); err != nil {
 		return err
 	}
-	return c.tcp.SetWriteDeadline(t)
+	return c.socket.SetWriteDeadline(t)
 }
 
 // SetReadDeadline implements net.Conn. One in the past wakes a reader, which is
@@ -75,8 +75,8 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	if c.isPast {
 		c.wake.Broadcast()
 	}
-	return c.tcp.SetReadDeadline(t)
+	return c.socket.SetReadDeadline(t)
 }
 
 // SetWriteDeadline implements net.Conn.
-func (c *conn) SetWriteDeadline(t time.Time) error { return c.tcp.SetWriteDeadline(t) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.socket.SetWriteDeadline(t) }
