@@ -152,13 +152,8 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 	if api.Server.Handler, err = newHandler(cfg, store, callers, gqlhttp.Events{Answered: metrics.Answered, LimitReached: metrics.LimitReached}, logger); err != nil {
 		return err
 	}
-	if !cfg.Server.NoFront && cfg.Edge.AnswerBytes > 0 {
-		ahead, err := front.New(front.Config{MaxHeaderBytes: cfg.Edge.MaxHeaderBytes})
-		if err != nil {
-			return fmt.Errorf("PAYMENTLINKS_FRONT: %w", err)
-		}
-		ahead.Attach(api.Server)
-		api.Listener, api.Finish = ahead.Listen(api.Listener), ahead.Wait
+	if err := putFront(cfg, api); err != nil {
+		return err
 	}
 	logger.InfoContext(ctx, "serving", "at", at)
 	if err := cfg.Banner(stdout, at); err != nil {
@@ -231,6 +226,21 @@ func newHandler(
 	mux.Handle("/", explorer)
 	mux.Handle("GET /schema.graphql", gqlhttp.Schema(graph.SDL(), graph.APISDL()))
 	return mux, nil
+}
+
+// putFront lets the connections of the API answer by themselves what was answered
+// before.
+func putFront(cfg config.Config, api *serving.Site) error {
+	if cfg.Server.NoFront || cfg.Edge.AnswerBytes <= 0 {
+		return nil
+	}
+	ahead, err := front.New(front.Config{MaxHeaderBytes: cfg.Edge.MaxHeaderBytes})
+	if err != nil {
+		return fmt.Errorf("PAYMENTLINKS_FRONT: %w", err)
+	}
+	ahead.Attach(api.Server)
+	api.Listener, api.Finish = ahead.Listen(api.Listener), ahead.Wait
+	return nil
 }
 
 // examine tells whether the program would work with these settings.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,9 +19,30 @@ import (
 )
 
 // A hundred tenants ask at once, in any order, while their upstream fails in
-// turns and some of them leave: whoever gets links gets its own alone.
+// turns and some of them leave: whoever gets links gets its own alone. That
+// holds for answers that are made new each time, for those that are kept, and
+// for those that connections send again, over connections that all share.
 func TestNoTenantSeesAnother(t *testing.T) {
-	const tenants, rounds = 100, 6
+	for freshFor, rounds := range map[string]int{"1ms": 6, "1m": 16} {
+		t.Run("fresh for "+freshFor, func(t *testing.T) {
+			s := mixTenants(t, freshFor, rounds)
+			if freshFor == "1ms" {
+				return
+			}
+			for _, source := range []string{"kept", "front"} {
+				got := s.metric(t, `paymentlinks_answers_total{source="`+source+`"}`)
+				if n, err := strconv.Atoi(got); err != nil || n < 100 {
+					t.Errorf("answers of %s: %q: too few were tried", source, got)
+				}
+			}
+		})
+	}
+}
+
+// mixTenants has tenants ask in a muddle, and checks whose links each gets.
+func mixTenants(t *testing.T, freshFor string, rounds int) *service {
+	t.Helper()
+	const tenants = 100
 	marker := func(i int) string { return fmt.Sprintf("mk%03dmk", i) }
 	token := func(i int) string { return "tenant-" + marker(i) }
 
@@ -32,8 +54,7 @@ func TestNoTenantSeesAnother(t *testing.T) {
 	}
 	upstream := httptest.NewServer(demo)
 	defer upstream.Close()
-	// A millisecond of freshness: upstream is asked again and again.
-	s := start(t, "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL, "PAYMENTLINKS_FRESH_FOR=1ms", "PAYMENTLINKS_BREAKER=off", "PAYMENTLINKS_LOG_LEVEL=error")
+	s := start(t, "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL, "PAYMENTLINKS_FRESH_FOR="+freshFor, "PAYMENTLINKS_BREAKER=off", "PAYMENTLINKS_LOG_LEVEL=error")
 
 	documents := []string{
 		`{ paymentLinks { id code upstream } }`,
@@ -90,4 +111,5 @@ func TestNoTenantSeesAnother(t *testing.T) {
 	if got := answered.Load(); got < tenants {
 		t.Errorf("only %d answers held links: nothing was tried", got)
 	}
+	return s
 }
