@@ -30,6 +30,7 @@ import (
 	"paymentlinks/internal/front"
 	"paymentlinks/internal/gqlhttp"
 	"paymentlinks/internal/guard"
+	"paymentlinks/internal/overload"
 	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/playground"
 	"paymentlinks/internal/sandbox"
@@ -92,7 +93,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 // serve runs the API, the probes and, without an upstream, the sandbox.
 func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telemetry.Log) error {
 	logger := logs.Logger
-	logger.InfoContext(ctx, "starting", "version", version(), "settings", cfg)
+	logger.InfoContext(ctx, "starting", "version", version(), "settings", cfg, "memory", cfg.Memory)
+	defer overload.LimitHeap(cfg.Memory.HeapBytes)()
 	metrics := telemetry.NewMetrics(telemetry.Words{
 		Version: version(), Sources: gqlhttp.Sources(), States: upstream.States(), Checks: caller.Checks(), Files: []string{credentialsFile, issuerKeys},
 	})
@@ -234,7 +236,7 @@ func putFront(cfg config.Config, api *serving.Site) error {
 	if cfg.Server.NoFront || cfg.Edge.AnswerBytes <= 0 {
 		return nil
 	}
-	ahead, err := front.New(front.Config{MaxHeaderBytes: cfg.Edge.MaxHeaderBytes})
+	ahead, err := front.New(front.Config{MaxBytes: cfg.Memory.FrontBytes, MaxHeaderBytes: cfg.Edge.MaxHeaderBytes})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_FRONT: %w", err)
 	}

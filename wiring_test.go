@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -110,6 +111,14 @@ func TestCompressionSetting(t *testing.T) {
 		if got := resp.Header.Get("Content-Encoding"); got != coding {
 			t.Errorf("compression %s: Content-Encoding %q, want %q", setting, got, coding)
 		}
+	}
+}
+
+// TestMemorySetting: Go's memory limit is nine tenths of the memory.
+func TestMemorySetting(t *testing.T) {
+	start(t, "PAYMENTLINKS_MEMORY=50GiB")
+	if got, want := debug.SetMemoryLimit(-1), int64(45<<30); got != want {
+		t.Errorf("Go's memory limit = %d, want %d", got, want)
 	}
 }
 

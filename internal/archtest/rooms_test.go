@@ -52,7 +52,7 @@ func rooms() map[string]room {
 			in: process,
 			ours: []string{
 				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/front",
-				"internal/gqlhttp", "internal/guard", "internal/persisted", "internal/playground", "internal/sandbox",
+				"internal/gqlhttp", "internal/guard", "internal/overload", "internal/persisted", "internal/playground", "internal/sandbox",
 				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},
 			doors: []string{"log", "net/http", "os", "os/signal", "syscall"},
@@ -188,7 +188,7 @@ func rooms() map[string]room {
 		"internal/config": {
 			in:      process,
 			ours:    []string{"internal/address", "internal/bounded"},
-			modules: []string{"github.com/alecthomas/kong"},
+			modules: []string{"github.com/KimMachineGun/automemlimit", "github.com/alecthomas/kong"},
 			doors:   []string{"net"},
 		},
 		"internal/doctor": {
@@ -196,7 +196,8 @@ func rooms() map[string]room {
 			ours:  []string{"internal/billpocket", "internal/fault", "internal/tenant"},
 			doors: []string{"net/http", "net/http/httptrace"},
 		},
-		"internal/serving": {in: process, doors: []string{"net", "net/http"}},
+		"internal/overload": {in: process},
+		"internal/serving":  {in: process, doors: []string{"net", "net/http"}},
 		"internal/telemetry": {
 			in:      process,
 			ours:    []string{"internal/fault"},

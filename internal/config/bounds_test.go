@@ -87,7 +87,7 @@ func TestFlagAndVariableAgree(t *testing.T) {
 		values := words
 		switch {
 		case s.Unit == "bytes":
-			values = []string{"100KiB"}
+			values = []string{"100KiB", "1GiB"}
 		case s.Unit == "duration":
 			values = []string{"30s"}
 		case s.Unit != "":

@@ -15,9 +15,10 @@ import (
 )
 
 // checkRanges checks every value against the bounds in its tag.
-func checkRanges(flags []*kong.Flag, problems *problems) {
+// What has no default and was not set is filled in later.
+func checkRanges(flags []*kong.Flag, given []string, problems *problems) {
 	for _, flag := range flags {
-		if flag.Tag.Has("min") {
+		if flag.Tag.Has("min") && (flag.HasDefault || slices.Contains(given, flag.Name)) {
 			problems.add(checkRange(flag), variable(flag.Name))
 		}
 	}
@@ -75,6 +76,7 @@ func (c *Config) complete(command Command, env map[string]string, problems *prob
 	c.fillSandboxCredentials()
 	problems.add(c.checkPair(), "")
 	problems.add(c.completeAddresses(env), "")
+	problems.add(c.divideMemory(env), "")
 	c.share()
 }
 

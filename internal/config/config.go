@@ -29,6 +29,7 @@ const (
 // safe for concurrent use. Every way of printing it leaves secrets out.
 type Config struct {
 	Server    Server    `embed:"" group:"Server"`
+	Memory    Memory    `embed:"" group:"Memory"`
 	Upstream  Upstream  `embed:"" group:"Upstream"`
 	Policies  Policies  `embed:"" group:"Upstream"`
 	Snapshots Snapshots `embed:"" group:"Snapshots"`
@@ -96,7 +97,7 @@ type Policies struct {
 type Snapshots struct {
 	FreshFor     time.Duration `default:"15s" min:"0s" max:"24h" help:"Age up to which a list is answered from memory; up to twice that it is too, with one refresh behind. 0: upstream is asked for every request."`
 	StaleFor     time.Duration `default:"5m" min:"0s" max:"168h" help:"Age up to which a list is answered while upstream fails; 0: never."`
-	MaxBytes     int64         `name:"snapshot-bytes" type:"bytes" default:"512MiB" min:"64KiB" max:"1TiB" help:"Bound on all lists kept in memory; the least used leave."`
+	MaxBytes     int64         `name:"snapshot-bytes" type:"bytes" placeholder:"BYTES" shown:"a quarter of the memory, at most 512MiB" min:"64KiB" max:"1TiB" help:"Bound on all lists kept in memory; the least used leave."`
 	FetchTimeout time.Duration `kong:"-"` // see share
 }
 
@@ -131,7 +132,7 @@ type Persisted struct {
 type Graph struct {
 	Introspection      bool  `kong:"-"` // see share
 	Suggestions        bool  `group:"Server" shown:"as introspection: on outside production" help:"Let errors of validation name fields, types and arguments of the schema and of the request, with \"Did you mean\". Without it they hold nothing of either; who can read the schema anyway loses nothing by it."`
-	DocumentCacheBytes int64 `group:"Documents" type:"bytes" default:"16MiB" min:"64KiB" max:"16GiB" help:"Bound on the parsed documents kept, and on the verdicts about their texts."`
+	DocumentCacheBytes int64 `group:"Documents" type:"bytes" placeholder:"BYTES" shown:"a 128th of the memory, at most 16MiB" min:"64KiB" max:"16GiB" help:"Bound on the parsed documents kept, and on the verdicts about their texts."`
 }
 
 // Edge is who may reach the API, and with what; it converts to gqlhttp.Settings.
@@ -139,7 +140,7 @@ type Edge struct {
 	PersistedGETOnly bool          `kong:"-"` // see share
 	LeadBrowsers     bool          `kong:"-"` // see share
 	NoCompression    bool          `name:"compression" group:"Server" type:"off" placeholder:"on|off" default:"on" help:"Compress answers with gzip (which wins ties) or zstd, as the client asks: on or off."`
-	AnswerBytes      int64         `group:"Snapshots" type:"bytes-limit" default:"128MiB" min:"0" max:"1TiB" help:"Bound on the finished answers kept, so that an unchanged list is not read again for a question that was answered before; 0: none."`
+	AnswerBytes      int64         `group:"Snapshots" type:"bytes-limit" placeholder:"BYTES" shown:"a 16th of the memory, at most 128MiB" min:"0" max:"1TiB" help:"Bound on the finished answers kept, so that an unchanged list is not read again for a question that was answered before; 0: none."`
 	AllowedOrigins   []string      `group:"Server" placeholder:"ORIGIN" shown:"none" help:"Origins (https://app.example.com) whose pages may call the API (CORS)."`
 	AllowedHosts     []string      `group:"Server" placeholder:"NAME" shown:"loopback names where callers are asked for nothing, otherwise any" help:"Host names (or addresses) that requests may be addressed to; loopback ones always may."`
 	MaxBodyBytes     int64         `group:"Limits" type:"bytes" default:"1MiB" min:"1B" max:"64MiB" help:"Request body."`

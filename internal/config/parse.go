@@ -70,7 +70,7 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 		c.settings = describe(parser.Model.Flags)
 		c.given = given(parsed)
 		c.Warnings = unknownVariables(env, c.settings)
-		checkRanges(parser.Model.Flags, &problems)
+		checkRanges(parser.Model.Flags, c.given, &problems)
 		c.complete(command, env, &problems)
 		if err := problems.err(); err != nil {
 			return command, Config{Doctor: c.Doctor}, err
