@@ -39,7 +39,10 @@ func (queries) PaymentLinks(ctx context.Context, status *paymentlink.Status, cur
 	if err != nil {
 		return nil, err
 	}
-	links := snapshot.Set.Select(filter, op.moment.Now())
+	var links paymentlink.Selection
+	if err := op.moment.InTurn(ctx, func() { links = snapshot.Set.Select(filter, op.moment.Now()) }); err != nil {
+		return nil, err
+	}
 	if err := op.budget.Charge(cost.Links, links.Len()); err != nil {
 		return nil, err
 	}
@@ -70,7 +73,10 @@ func (queries) PaymentLinksConnection(
 		return nil, err
 	}
 	op := operationFrom(ctx)
-	connection := page.Cut(selection, snapshot, op.moment)
+	connection, err := page.Cut(ctx, selection, snapshot, op.moment)
+	if err != nil {
+		return nil, err
+	}
 	if err := op.budget.Charge(cost.Links, connection.Len()); err != nil {
 		return nil, err
 	}
@@ -83,7 +89,10 @@ func (queries) PaymentLinksSummary(ctx context.Context, filter *model.Filter) (*
 	if err != nil {
 		return nil, err
 	}
-	summary := model.NewSummary(selection, snapshot, operationFrom(ctx).moment)
+	summary, err := model.NewSummary(ctx, selection, snapshot, operationFrom(ctx).moment)
+	if err != nil {
+		return nil, err
+	}
 	return &summary, nil
 }
 
@@ -104,7 +113,9 @@ func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection,
 			op.moment.HoldsUntil(at.Add(-*within))
 		}
 	}
-	return snapshot.Set.Select(selects, op.moment.Now()), snapshot, nil
+	var selection paymentlink.Selection
+	err = op.moment.InTurn(ctx, func() { selection = snapshot.Set.Select(selects, op.moment.Now()) })
+	return selection, snapshot, err
 }
 
 // lookUp asks a loader for one link; a link that is not there is null.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"errors"
 
 	"paymentlinks/internal/paymentlink"
@@ -52,9 +53,14 @@ func readCursor(argument string, order paymentlink.Order, cursor *string) (*paym
 	return &position, nil
 }
 
-// Cut cuts the page out of a selection of the snapshot.
-func (p Page) Cut(selection paymentlink.Selection, snapshot *paymentlink.Snapshot, moment *Moment) Connection {
-	links := selection.OrderBy(p.order)
+// Cut cuts the page out of a selection of the snapshot. The error is that of ctx.
+func (p Page) Cut(
+	ctx context.Context, selection paymentlink.Selection, snapshot *paymentlink.Snapshot, moment *Moment,
+) (Connection, error) {
+	var links paymentlink.Selection
+	if err := moment.InTurn(ctx, func() { links = selection.OrderBy(p.order) }); err != nil {
+		return Connection{}, err
+	}
 	after, before := 0, links.Len()
 	if p.after != nil {
 		after = links.IndexAfter(*p.after)
@@ -64,7 +70,8 @@ func (p Page) Cut(selection paymentlink.Selection, snapshot *paymentlink.Snapsho
 	}
 	return Connection{
 		links: links, order: p.order, window: p.args.Window(links.Len(), after, before), snapshot: snapshot, moment: moment,
-	}
+		summary: new(lazySummary),
+	}, nil
 }
 
 // Connection is a page of links. Nothing of it is computed before it is asked for.
@@ -74,6 +81,7 @@ type Connection struct {
 	window   relay.Window
 	snapshot *paymentlink.Snapshot
 	moment   *Moment
+	summary  *lazySummary
 }
 
 // Len is how many links are on the page.
@@ -103,8 +111,11 @@ func (c Connection) PageInfo() PageInfo { return PageInfo{page: c} }
 // TotalCount is how many links match, on all pages.
 func (c Connection) TotalCount() int32 { return count(c.links.Len()) }
 
-// Summary adds up the links of all pages.
-func (c Connection) Summary() Summary { return NewSummary(c.links, c.snapshot, c.moment) }
+// Summary adds up the links of all pages, once for all aliases. The error is
+// that of ctx.
+func (c Connection) Summary(ctx context.Context) (Summary, error) {
+	return c.summary.get(func() (Summary, error) { return NewSummary(ctx, c.links, c.snapshot, c.moment) })
+}
 
 // Snapshot is the list that the page was cut from.
 func (c Connection) Snapshot() Snapshot { return Snapshot{snapshot: c.snapshot, moment: c.moment} }

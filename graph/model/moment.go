@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 // concurrent use.
 type Moment struct {
 	now      time.Time
+	turn     chan struct{} // holds one while a field looks at all links
 	drawings drawings
 	holds    atomic.Int64 // nanoseconds after now
 	volatile atomic.Bool
@@ -21,13 +23,30 @@ type Moment struct {
 
 // NewMoment returns the moment of an operation that reads the clock once.
 func NewMoment(now time.Time) *Moment {
-	m := &Moment{now: now}
+	m := &Moment{now: now, turn: make(chan struct{}, 1)}
 	m.holds.Store(math.MaxInt64)
 	return m
 }
 
 // Now is the operation's instant.
 func (m *Moment) Now() time.Time { return m.now }
+
+// InTurn runs what looks at every link of a list, for one field of the operation
+// at a time. The error is that of ctx, and then nothing was run: fields that run
+// at once would all be in the middle of their work when the caller leaves.
+func (m *Moment) InTurn(ctx context.Context, look func()) error {
+	select {
+	case m.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-m.turn }()
+	if err := ctx.Err(); err != nil { // both may have been ready
+		return err
+	}
+	look()
+	return nil
+}
 
 // HoldsUntil notes that a value was given out that changes by itself at the
 // instant, although the list stays the same.

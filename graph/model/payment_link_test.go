@@ -119,7 +119,10 @@ func TestConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connection := page.Cut(snapshot.Set.All(), snapshot, momentAt(instant))
+	connection, err := page.Cut(t.Context(), snapshot.Set.All(), snapshot, momentAt(instant))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
 		var ids []string
 		for i, edge := range connection.Edges() {
@@ -135,7 +138,10 @@ func TestConnection(t *testing.T) {
 	if connection.TotalCount() != 3 || connection.Len() != 2 || !connection.PageInfo().HasNextPage() || connection.PageInfo().HasPreviousPage() {
 		t.Errorf("%d of %d, %+v", connection.Len(), connection.TotalCount(), connection.PageInfo())
 	}
-	summary := connection.Summary()
+	summary, err := connection.Summary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if summary.Count() != 3 || len(summary.ByState()) != 4 || summary.ByState()[0].Count != 3 || summary.NextToExpire().ID() != "a" {
 		t.Errorf("summary of all pages: %d links, %v, next %v", summary.Count(), summary.ByState(), summary.NextToExpire())
 	}

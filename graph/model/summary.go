@@ -1,6 +1,9 @@
 package model
 
 import (
+	"context"
+	"sync"
+
 	"paymentlinks/internal/money"
 	"paymentlinks/internal/paymentlink"
 )
@@ -12,9 +15,27 @@ type Summary struct {
 	moment   *Moment
 }
 
-// NewSummary adds up a selection of the snapshot as it is at the moment.
-func NewSummary(links paymentlink.Selection, snapshot *paymentlink.Snapshot, moment *Moment) Summary {
-	return Summary{summary: links.Summary(moment.now), snapshot: snapshot, moment: moment}
+// NewSummary adds up a selection of the snapshot as it is at the moment. The
+// error is that of ctx.
+func NewSummary(
+	ctx context.Context, links paymentlink.Selection, snapshot *paymentlink.Snapshot, moment *Moment,
+) (Summary, error) {
+	summary := Summary{snapshot: snapshot, moment: moment}
+	err := moment.InTurn(ctx, func() { summary.summary = links.Summary(moment.now) })
+	return summary, err
+}
+
+// lazySummary is a summary that is made when it is first asked for. It is safe
+// for concurrent use.
+type lazySummary struct {
+	once    sync.Once
+	summary Summary
+	err     error
+}
+
+func (l *lazySummary) get(sum func() (Summary, error)) (Summary, error) {
+	l.once.Do(func() { l.summary, l.err = sum() })
+	return l.summary, l.err
 }
 
 // Count is how many links there are.
