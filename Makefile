@@ -21,7 +21,7 @@ golangci-lint := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 govulncheck := .tools/govulncheck-$(GOVULNCHECK_VERSION)
 gremlins := .tools/gremlins-$(GREMLINS_VERSION)
 
-.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz soak bench compare house mutants
+.PHONY: help test setup generated vet lint unit e2e vuln generate fmt release-schema fuzz soak bench compare house mutants manifests
 
 help: ## what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,9 +43,10 @@ lint: $(golangci-lint) ## golangci-lint, formatting included
 
 # -count=1: a cached result would not notice what other packages import, and
 # internal/archtest is about just that. The seeds of all fuzzers run here too.
-unit: ## all Go tests, under the race detector; a short round of the comparison
+unit: ## all Go tests, under the race detector; a short round of the comparison; what deploy/ describes
 	go test -race -count=1 ./...
 	cd bench && go vet ./... && go test -count=1 ./...
+	cd deploy/check && go vet ./... && go test -count=1 ./...
 
 e2e: ## the program in a browser and in real clients
 	@if [ -x e2e/run ]; then e2e/run; fi
@@ -61,6 +62,9 @@ fmt: $(golangci-lint) ## format
 
 release-schema: ## the schema becomes the released one, last before a release is tagged
 	go build -buildvcs=false -o .artifacts/paymentlinks . && node e2e/schema/release.mjs
+
+manifests: ## what the chart in deploy/helm renders, written to deploy/kubernetes
+	cd deploy/check && go test -count=1 -run='^TestManifests' . -update
 
 house: ## draw docs/house.md from the imports
 	go test -count=1 -run='^TestHousePage$$' ./internal/archtest -update
