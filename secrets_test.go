@@ -76,6 +76,17 @@ func TestPlantedSecrets(t *testing.T) {
 		}
 	}
 
+	// What a caller brings that is refused at the edge is not printed either.
+	for _, header := range [][]string{
+		{"Authorization", "Bearer " + secret},
+		{"Authorization", "Bearer " + secret, "BP-User-Token", secret},
+		{"BP-User-Token", secret, "X-Api-Key", ""},
+		{"Content-Type", "text/" + secret},
+		{"X-Request-Id", secret + "!"}, // not an id: it is replaced
+	} {
+		s.do(t, http.MethodPost, s.url+"/graphql?"+secret, `{"query": "{ __typename }", "operationName": "`+secret+`"}`, header...)
+	}
+
 	s.cancel()
 	if err := s.stopped(); err != nil {
 		t.Fatal(err)

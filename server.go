@@ -27,6 +27,7 @@ import (
 	"paymentlinks/internal/caller"
 	"paymentlinks/internal/config"
 	"paymentlinks/internal/doctor"
+	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/front"
 	"paymentlinks/internal/gqlhttp"
 	"paymentlinks/internal/guard"
@@ -68,7 +69,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
-	logs := telemetry.NewLog(stderr, cfg.Log.Logger, 0)
+	logs := telemetry.NewLog(telemetry.LogConfig{Out: stderr, Format: cfg.Log.Logger, RequestID: exchange.RequestID})
 	defer logs.Close(2 * time.Second)
 	logger := logs.Logger
 	cfg.Warnings.Log(ctx, logger)
@@ -158,8 +159,10 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 		return err
 	}
 	logger.InfoContext(ctx, "serving", "at", at)
-	if err := cfg.Banner(stdout, at); err != nil {
-		return fmt.Errorf("banner: %w", err)
+	if cfg.WantsBanner(stdout) {
+		if err := cfg.Banner(stdout, at); err != nil {
+			return fmt.Errorf("banner: %w", err)
+		}
 	}
 	return sites.ServeUntil(ctx, cfg.Server.DrainTimeout, logger)
 }
@@ -205,7 +208,7 @@ func newHandler(
 	})
 	api, err := gqlhttp.New(gqlhttp.Config{
 		Settings: gqlhttp.Settings(cfg.Edge), Executor: executor, Callers: callers, Guard: limits, Persisted: named, Lists: lists,
-		Challenge: callers.Challenge(), Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
+		Challenge: callers.Challenge, Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("HTTP edge: %w", err)

@@ -61,37 +61,54 @@ func start(t *testing.T, environ ...string) *service {
 			t.Errorf("run: %v", err)
 		}
 	})
-	// The banner is written in one piece when everything is ready.
-	select {
-	case <-s.stdout.written:
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("run ended before it served: %v\n%s", err, s.stderr)
+	for !s.isReady() {
+		select {
+		case <-s.stdout.written:
+		case <-s.stderr.written:
+		case err := <-ended:
+			ended <- nil
+			t.Fatalf("run ended before it served: %v\n%s", err, s.stderr)
+		}
 	}
-	find := func(pattern string) string {
-		if match := regexp.MustCompile(pattern).FindStringSubmatch(s.stdout.String()); match != nil {
+	return s
+}
+
+// isReady looks for the addresses: in the banner, which is written in one piece
+// when everything is ready, or, where there is none, in the log.
+func (s *service) isReady() bool {
+	find := func(text, pattern string) string {
+		if match := regexp.MustCompile(pattern).FindStringSubmatch(text); match != nil {
 			return match[1]
 		}
 		return ""
 	}
-	s.url, s.admin, s.sandbox = find(`GraphQL API +(\S+)/graphql`), find(`Probes +(\S+)/livez`), find(`Sandbox +(\S+)`)
-	return s
+	banner := s.stdout.String()
+	s.url, s.admin, s.sandbox = find(banner, `GraphQL API +(\S+)/graphql`), find(banner, `Probes +(\S+)/livez`), find(banner, `Sandbox +(\S+)`)
+	line := find(s.stderr.String(), `msg=serving (.*)\n`)
+	if s.url == "" && line != "" {
+		s.url, s.admin = "http://"+find(line, `at.api=(\S+)`), "http://"+find(line, `at.admin=(\S+)`)
+	}
+	return s.url != ""
 }
 
 // output keeps what is written to it, and tells when there is something.
 type output struct {
 	mu      sync.Mutex
 	text    bytes.Buffer
-	written chan struct{}
-	once    sync.Once
+	written chan struct{} // takes a note of each write
 }
 
-func newOutput() *output { return &output{written: make(chan struct{})} }
+func newOutput() *output { return &output{written: make(chan struct{}, 1)} }
 
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	defer o.once.Do(func() { close(o.written) })
+	defer func() {
+		select {
+		case o.written <- struct{}{}:
+		default:
+		}
+	}()
 	return o.text.Write(p)
 }
 

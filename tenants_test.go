@@ -54,7 +54,7 @@ func mixTenants(t *testing.T, freshFor string, rounds int) *service {
 	}
 	upstream := httptest.NewServer(demo)
 	defer upstream.Close()
-	s := start(t, "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL, "PAYMENTLINKS_FRESH_FOR="+freshFor, "PAYMENTLINKS_BREAKER=off", "PAYMENTLINKS_LOG_LEVEL=error")
+	s := start(t, "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL, "PAYMENTLINKS_FRESH_FOR="+freshFor, "PAYMENTLINKS_BREAKER=off", "PAYMENTLINKS_ACCESS_LOG=off")
 
 	documents := []string{
 		`{ paymentLinks { id code upstream } }`,

@@ -179,17 +179,7 @@ func TestInsecureUpstreamSetting(t *testing.T) {
 
 // TestIssuerIsAChallenge: with an issuer, who brings nothing is refused and told what to bring.
 func TestIssuerIsAChallenge(t *testing.T) {
-	merchants := filepath.Join(t.TempDir(), "merchants.yaml")
-	if err := os.WriteFile(merchants, []byte("shop:\n  userToken: demo-seed\n  apiKey: demo-key\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	keys := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"keys": []}`) }))
-	defer keys.Close()
-	bearer := []string{
-		"PAYMENTLINKS_JWT_ISSUER=https://id.example", "PAYMENTLINKS_JWT_AUDIENCE=links",
-		"PAYMENTLINKS_JWKS_URL=" + keys.URL, "PAYMENTLINKS_CREDENTIALS_FILE=" + merchants,
-	}
-	for challenge, environ := range map[string][]string{"Bearer": bearer, "BP-User-Token": nil} {
+	for challenge, environ := range map[string][]string{"Bearer": withIssuer(t), "BP-User-Token": nil} {
 		s := start(t, environ...)
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query": "{ __typename }"}`))
 		if err != nil {
@@ -205,6 +195,49 @@ func TestIssuerIsAChallenge(t *testing.T) {
 		if got := resp.Header.Get("WWW-Authenticate"); resp.StatusCode != http.StatusUnauthorized || !strings.HasPrefix(got, challenge) {
 			t.Errorf("challenge of %d = %q, want 401 with %s", resp.StatusCode, got, challenge)
 		}
+	}
+}
+
+// TestRefusedTokenIsAChallenge: a token that is not valid is told apart from none
+// (RFC 6750, section 3.1), and the log says at debug which check it did not pass.
+func TestRefusedTokenIsAChallenge(t *testing.T) {
+	s := start(t, append(withIssuer(t), "PAYMENTLINKS_LOG_LEVEL=debug")...)
+	for header, want := range map[string]string{"Bearer a.b.c": `Bearer error="invalid_token"`, "": "Bearer"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query": "{ __typename }"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("X-Request-Id", "id-1")
+		if header != "" {
+			req.Header.Set("Authorization", header)
+		}
+		resp, err := s.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if got := resp.Header.Get("WWW-Authenticate"); resp.StatusCode != http.StatusUnauthorized || got != want {
+			t.Errorf("%q is answered with %d and %q, want 401 and %q", header, resp.StatusCode, got, want)
+		}
+	}
+	if line := lineOf(s.log(t), "request refused", "check form"); !strings.Contains(line, "request_id=id-1") {
+		t.Errorf("line of the refusal: %s", line)
+	}
+}
+
+// withIssuer are the settings of callers with bearer tokens.
+func withIssuer(t *testing.T) []string {
+	t.Helper()
+	merchants := filepath.Join(t.TempDir(), "merchants.yaml")
+	if err := os.WriteFile(merchants, []byte("shop:\n  userToken: demo-seed\n  apiKey: demo-key\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keys := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"keys": []}`) }))
+	t.Cleanup(keys.Close)
+	return []string{
+		"PAYMENTLINKS_JWT_ISSUER=https://id.example", "PAYMENTLINKS_JWT_AUDIENCE=links",
+		"PAYMENTLINKS_JWKS_URL=" + keys.URL, "PAYMENTLINKS_CREDENTIALS_FILE=" + merchants,
 	}
 }
 

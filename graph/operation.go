@@ -132,7 +132,9 @@ func (op *operation) fetch(ctx context.Context) (*paymentlink.Snapshot, error) {
 		ctx, cancel = context.WithDeadline(ctx, op.giveUp)
 		defer cancel()
 	}
+	asked := time.Now()
 	snapshot, err := op.config.Source.Snapshot(ctx, caller, notBefore)
+	call.Waited(time.Since(asked))
 	if fault.KindOf(err) == fault.Timeout && errors.Is(err, context.DeadlineExceeded) {
 		return nil, fault.NewUpstreamTimeout(err)
 	}

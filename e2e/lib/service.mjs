@@ -11,7 +11,10 @@ export async function start(settings = {}, args = []) {
   const env = { PAYMENTLINKS_LISTEN: "127.0.0.1:0", PAYMENTLINKS_ADMIN_LISTEN: "127.0.0.1:0" };
   for (const [name, value] of Object.entries(settings)) env[`PAYMENTLINKS_${name}`] = value;
 
-  const running = await launch(program, args, { env, ready: /^(?:GraphQL API|Sandbox) +(http:\/\/[\d.:]+)(?:\/graphql)?$/m });
+  // Over an upstream there is no banner, but a line in the log.
+  const ready = /(?:^(?:GraphQL API|Sandbox) +http:\/\/|msg=serving at\.api=)([\d.:]+)(?:\/graphql)?(?:\s|$)/m;
+  const running = await launch(program, args, { env, ready });
+  running.url = `http://${running.url}`;
   return {
     ...running,
     graphql: `${running.url}/graphql`,

@@ -22,6 +22,9 @@ const overheadBytes = 512
 type Answer struct {
 	// Body is the answer without a coding.
 	Body []byte
+	// Document is the hash of the document and Name the name of the operation
+	// that it answers, for logs. They are set before the answer is kept.
+	Document, Name string
 
 	key   string
 	hash  uint64

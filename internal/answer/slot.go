@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 )
@@ -11,9 +12,20 @@ import (
 type Ready struct {
 	// Life says for how long.
 	Life Life
-	// Served is told of each time that the connection did so: the request's id,
-	// which it must not hold on to, and the time that it took.
-	Served func(requestID []byte, took time.Duration)
+	// Served is told of each time that the connection did so.
+	Served func(Hit)
+}
+
+// Hit is a request that a connection answered by itself. Nobody may hold on to
+// its bytes.
+type Hit struct {
+	RequestID []byte
+	// Remote is the address at the other end of the connection, and ForwardedFor
+	// the value of X-Forwarded-For, empty for none.
+	Remote       fmt.Stringer
+	ForwardedFor []byte
+	// Took is the time that it took.
+	Took time.Duration
 }
 
 // Slot is where the edge leaves a Ready for the connection that its request

@@ -51,7 +51,7 @@ func rooms() map[string]room {
 		"": { // wiring: everything but test helpers
 			in: process,
 			ours: []string{
-				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/front",
+				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/exchange", "internal/front",
 				"internal/gqlhttp", "internal/guard", "internal/overload", "internal/persisted", "internal/playground", "internal/sandbox",
 				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},

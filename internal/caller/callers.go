@@ -51,7 +51,7 @@ type Config struct {
 	// Events hear what is met.
 	Events Events
 	// Logger hears of keys that could not be fetched and of a broken
-	// credentials file; nil discards.
+	// credentials file, and of each caller at level debug; nil discards.
 	Logger *slog.Logger
 }
 
@@ -59,6 +59,7 @@ type Config struct {
 type Callers struct {
 	keyer      *tenant.Keyer // the process's one: all tenants are made here
 	events     Events
+	logger     *slog.Logger
 	configured tenant.Tenant    // zero without a complete pair
 	apiKey     string           // set when it alone is configured
 	tokens     *verifier        // nil without an issuer
@@ -80,7 +81,7 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	cfg.Events = cfg.Events.orNothing()
-	c := &Callers{keyer: tenant.NewKeyer(), events: cfg.Events}
+	c := &Callers{keyer: tenant.NewKeyer(), events: cfg.Events, logger: cfg.Logger}
 	switch {
 	case cfg.UserToken != "":
 		pair, err := tenant.NewCredentials(cfg.UserToken, cfg.APIKey)
@@ -120,13 +121,17 @@ func (c *Callers) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Challenge is the scheme that a caller who was refused may try, for the header
-// WWW-Authenticate: Bearer with an issuer, else BP-User-Token.
-func (c *Callers) Challenge() string {
-	if c.tokens != nil {
-		return "Bearer"
+// Challenge is what a caller may try who was refused by err, for the header
+// WWW-Authenticate: Bearer with an issuer, else BP-User-Token. It says where a
+// token was refused for what it is (RFC 6750, section 3.1).
+func (c *Callers) Challenge(err error) string {
+	if c.tokens == nil {
+		return "BP-User-Token"
 	}
-	return "BP-User-Token"
+	if check, ok := errors.AsType[checkError](err); ok && check != checkAlone {
+		return `Bearer error="invalid_token"`
+	}
+	return "Bearer"
 }
 
 // check reports contradictions. Its errors hold no value of a setting.
@@ -167,26 +172,36 @@ func (cfg Config) check() error {
 // the issuer's keys cannot be fetched; fault.Timeout and fault.Canceled when ctx
 // ends meanwhile. Errors hold nothing of the request.
 func (c *Callers) Identify(ctx context.Context, r *http.Request) (tenant.Tenant, error) {
-	t, err := c.identify(ctx, r)
-	return t, c.tell(err)
+	t, means, err := c.identify(ctx, r)
+	if err != nil {
+		return t, c.tell(err)
+	}
+	if c.logger.Enabled(ctx, slog.LevelDebug) { // for each request: not even the names are made for nothing
+		c.logger.LogAttrs(ctx, slog.LevelDebug, "caller identified", slog.String("by", means), slog.String("tenant", t.Key.Short()))
+	}
+	return t, nil
 }
 
-func (c *Callers) identify(ctx context.Context, r *http.Request) (tenant.Tenant, error) {
+// identify is Identify, and says by what means a caller was identified.
+func (c *Callers) identify(ctx context.Context, r *http.Request) (t tenant.Tenant, means string, err error) {
 	token, hasToken, err := bearer(r.Header["Authorization"])
 	if err != nil {
-		return tenant.Tenant{}, err
+		return tenant.Tenant{}, "", err
 	}
 	userTokens, apiKeys := r.Header[userTokenHeader], r.Header[apiKeyHeader]
 	if len(userTokens) == 0 && len(apiKeys) == 0 {
 		if hasToken {
-			return c.identifyToken(ctx, token)
+			t, err = c.identifyToken(ctx, token)
+			return t, "token", err
 		}
-		return c.identifyNothing()
+		t, err = c.identifyNothing()
+		return t, "nothing", err
 	}
 	if hasToken {
-		return tenant.Tenant{}, refuseToken(checkAlone, "Send either a bearer token or BP-User-Token and X-Api-Key, not both.")
+		return tenant.Tenant{}, "", refuseToken(checkAlone, "Send either a bearer token or BP-User-Token and X-Api-Key, not both.")
 	}
-	return c.passThrough(userTokens, apiKeys)
+	t, err = c.passThrough(userTokens, apiKeys)
+	return t, "pair", err
 }
 
 // AsksNothing reports whether a caller that brings nothing is answered under

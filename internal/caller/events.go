@@ -65,6 +65,9 @@ type checkError string
 
 func (e checkError) Error() string { return "bearer token: check " + string(e) }
 
+// Reason makes the check fit for a log, as fault.ReasonOf tells it.
+func (e checkError) Reason() string { return e.Error() }
+
 // refuseToken makes the refusal of a token.
 func refuseToken(check, public string) *fault.Error {
 	return fault.Wrap(fault.Unauthenticated, public, checkError(check))

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"strings"
@@ -27,6 +28,20 @@ func (a Addresses) LogValue() slog.Value {
 		}
 	}
 	return slog.GroupValue(attrs...)
+}
+
+// WantsBanner reports whether w is read by a person: over the sandbox, whom the
+// program is tried out by, and at a terminal. Others read the log.
+func (c Config) WantsBanner(w io.Writer) bool {
+	if !c.HasUpstream() {
+		return true
+	}
+	file, ok := w.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&fs.ModeCharDevice != 0
 }
 
 // Banner writes what an operator wants to know of a server that has just

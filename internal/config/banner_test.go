@@ -1,7 +1,10 @@
 package config_test
 
 import (
+	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -80,5 +83,34 @@ func TestBanner(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestBannerIsForPeople(t *testing.T) {
+	terminal, err := os.Open(os.DevNull) // a device of characters, as a terminal is
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = terminal.Close() }()
+	file, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	overSandbox := parse(t, nil)
+	overUpstream := parse(t, nil, "PAYMENTLINKS_UPSTREAM_URL=https://api.example")
+	for name, test := range map[string]struct {
+		cfg  config.Config
+		w    io.Writer
+		want bool
+	}{
+		"sandbox, file":      {overSandbox, file, true},
+		"upstream, file":     {overUpstream, file, false},
+		"upstream, pipe":     {overUpstream, &strings.Builder{}, false},
+		"upstream, terminal": {overUpstream, terminal, true},
+	} {
+		if got := test.cfg.WantsBanner(test.w); got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
 	}
 }

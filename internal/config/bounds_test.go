@@ -78,7 +78,7 @@ func TestDefaultsWrittenOut(t *testing.T) {
 
 // TestFlagAndVariableAgree sets each setting in both ways: the outcome is the same, error or not.
 func TestFlagAndVariableAgree(t *testing.T) {
-	words := []string{"true", "off", "127.0.0.1:7", "a.example", "https://a.example", "America/Mexico_City", "error", "json"}
+	words := []string{"true", "off", "127.0.0.1:7", "a.example", "https://a.example", "America/Mexico_City", "error", "json", "10.0.0.0/8"}
 	accepted := map[string]bool{}
 	for _, s := range settings(t) {
 		if strings.HasSuffix(s.Env, "_FILE") {

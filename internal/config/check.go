@@ -109,6 +109,11 @@ func (c *Config) checkNames() error {
 			return problem("live-hosts", "has %q, which is not a host name or address", host)
 		}
 	}
+	for _, proxy := range c.Edge.TrustedProxies {
+		if _, err := address.ParsePrefix(proxy); err != nil {
+			return problem("trusted-proxies", "has %q: %w", proxy, err)
+		}
+	}
 	for _, origin := range c.Edge.AllowedOrigins {
 		if _, err := address.ParseOrigin(origin); err != nil {
 			return problem("allowed-origins", "has %q: %w", origin, err)

@@ -143,6 +143,7 @@ type Edge struct {
 	AnswerBytes      int64         `group:"Snapshots" type:"bytes-limit" placeholder:"BYTES" shown:"a 16th of the memory, at most 128MiB" min:"0" max:"1TiB" help:"Bound on the finished answers kept, so that an unchanged list is not read again for a question that was answered before; 0: none."`
 	AllowedOrigins   []string      `group:"Server" placeholder:"ORIGIN" shown:"none" help:"Origins (https://app.example.com) whose pages may call the API (CORS)."`
 	AllowedHosts     []string      `group:"Server" placeholder:"NAME" shown:"loopback names where callers are asked for nothing, otherwise any" help:"Host names (or addresses) that requests may be addressed to; loopback ones always may."`
+	TrustedProxies   []string      `group:"Server" placeholder:"NETWORK" shown:"none" help:"Proxies before this server, as networks (10.0.0.0/8) or addresses: the log takes their X-Forwarded-For for who the client is."`
 	MaxBodyBytes     int64         `group:"Limits" type:"bytes" default:"1MiB" min:"1B" max:"64MiB" help:"Request body."`
 	MaxHeaderBytes   int           `group:"Limits" type:"bytes" default:"64KiB" min:"1KiB" max:"1MiB" help:"Request headers."`
 	MaxAnswerBytes   int           `kong:"-"` // see share

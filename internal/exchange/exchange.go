@@ -5,6 +5,7 @@ package exchange
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,8 @@ type Exchange struct {
 	ReceivedAt time.Time
 	// NoCache asks for a list no older than ReceivedAt.
 	NoCache bool
+
+	waited atomic.Int64 // nanoseconds
 
 	mu        sync.Mutex
 	freshness Freshness
@@ -58,6 +61,12 @@ func (e *Exchange) Report(f Freshness) {
 	}
 }
 
+// Waited adds the time for which the answer had to wait for its list.
+func (e *Exchange) Waited(d time.Duration) { e.waited.Add(int64(d)) }
+
+// WaitedFor returns what Waited has added up.
+func (e *Exchange) WaitedFor() time.Duration { return time.Duration(e.waited.Load()) }
+
 // Freshness returns what was reported so far.
 func (e *Exchange) Freshness() Freshness {
 	e.mu.Lock()
@@ -70,6 +79,14 @@ func earliest(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// RequestID returns the id of the request that ctx belongs to, "" outside one.
+func RequestID(ctx context.Context) string {
+	if e, ok := ctx.Value(contextKey{}).(*Exchange); ok {
+		return e.RequestID
+	}
+	return ""
 }
 
 type contextKey struct{}

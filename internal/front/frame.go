@@ -31,6 +31,8 @@ type request struct {
 	// isPlain says that the request may be recognised: it is small enough and
 	// does not end its connection.
 	isPlain bool
+	// forwardedFor is the value of the one X-Forwarded-For, else empty.
+	forwardedFor []byte
 	// id is the value of the one well-formed X-Request-Id, else empty.
 	id []byte
 	// key is the request without the lines that no answer depends on. It ends
@@ -93,6 +95,12 @@ func (r *request) scan(b []byte) outcome {
 			} else {
 				r.id = nil
 			}
+			continue
+		case lineForwarded:
+			if r.forwardedFor != nil {
+				r.isPlain = false // net/http puts the lines together
+			}
+			r.forwardedFor = value
 			continue
 		case lineIgnored:
 			continue

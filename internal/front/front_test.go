@@ -103,7 +103,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "private, max-age=3599")
 	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 	if r.Header.Get("X-Never") == "" && made != nil {
-		answer.SlotFrom(r.Context()).Leave(&answer.Ready{Life: made.Life(), Served: func([]byte, time.Duration) { s.served.Add(1) }})
+		answer.SlotFrom(r.Context()).Leave(&answer.Ready{Life: made.Life(), Served: func(answer.Hit) { s.served.Add(1) }})
 	}
 	_, _ = w.Write(body)
 	if s.after != nil {

@@ -3,6 +3,8 @@ package front
 import (
 	"net"
 	"time"
+
+	"paymentlinks/internal/answer"
 )
 
 // smallBody is the largest body that is copied behind its head. A larger one is
@@ -53,7 +55,7 @@ func (c *conn) answer(b []byte) (int, error) {
 	c.front.hits.Add(1)
 	err := c.send(s, e.body, now)
 	if err == nil {
-		e.ready.Served(id, time.Since(now))
+		e.ready.Served(answer.Hit{RequestID: id, Remote: c.RemoteAddr(), ForwardedFor: r.forwardedFor, Took: time.Since(now)})
 	}
 	if isClosed := c.vacate(); isClosed && err == nil {
 		err = net.ErrClosed

@@ -8,6 +8,8 @@ const (
 	lineCompared lineKind = iota
 	// lineIgnored may be anything that is valid.
 	lineIgnored
+	// lineForwarded is X-Forwarded-For, which the log tells of.
+	lineForwarded
 	// lineLength is Content-Length, which is compared too.
 	lineLength
 	// lineConnection is Connection, which is compared too.
@@ -26,7 +28,7 @@ var fields = map[string]lineKind{ //nolint:gochecknoglobals // never written
 	"content-length": lineLength, "connection": lineConnection, "x-request-id": lineID,
 	"transfer-encoding": lineBreaks, "upgrade": lineBreaks, "expect": lineBreaks, "trailer": lineBreaks,
 	"user-agent": lineIgnored, "referer": lineIgnored, "via": lineIgnored, "forwarded": lineIgnored, "x-real-ip": lineIgnored,
-	"x-forwarded-for": lineIgnored, "x-forwarded-host": lineIgnored, "x-forwarded-port": lineIgnored,
+	"x-forwarded-for": lineForwarded, "x-forwarded-host": lineIgnored, "x-forwarded-port": lineIgnored,
 	"x-forwarded-proto": lineIgnored, "x-forwarded-server": lineIgnored,
 	"traceparent": lineIgnored, "tracestate": lineIgnored,
 }

@@ -3,8 +3,10 @@ package gqlhttp_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/gqlhttp"
 )
 
@@ -36,16 +39,21 @@ func lines(t *testing.T, log *bytes.Buffer) []map[string]any {
 
 func TestAccessLog(t *testing.T) {
 	line := func(method string, status int, operation, code string) map[string]any {
+		source := "built"
+		if operation == "" {
+			source = ""
+		}
 		return map[string]any{
 			"level": "INFO", "msg": "request", "request_id": "id-1", "method": method, "route": "/graphql",
-			"status": float64(status), "duration": 0.0, "operation": operation, "code": code,
+			"status": float64(status), "duration": 0.0, "operation": operation, "operation_name": "", "code": code,
+			"cache": source, "upstream_wait": 0.0, "tenant": "", "client": "192.0.2.1",
 		}
 	}
 	tests := map[string]struct {
 		request *http.Request
 		want    map[string]any
 	}{
-		"answered":        {query(`query Secret {hello}`), line("POST", 200, "query", "")},
+		"answered":        {query(`{hello}`), line("POST", 200, "query", "")},
 		"a field's error": {query(`{fails(kind:"FORBIDDEN")}`), line("POST", 200, "query", "FORBIDDEN")},
 		"a mutation":      {query(`mutation {poke}`), line("POST", 200, "mutation", "")},
 		"refused":         {query(`{nothing}`), line("POST", 200, "", "GRAPHQL_VALIDATION_FAILED")},
@@ -64,8 +72,117 @@ func TestAccessLog(t *testing.T) {
 			w := httptest.NewRecorder()
 			mux.ServeHTTP(w, test.request)
 			test.want["bytes"] = float64(w.Body.Len())
-			if diff := cmp.Diff([]map[string]any{test.want}, lines(t, e.log)); diff != "" {
+			got := lines(t, e.log)
+			delete(got[0], "document") // see TestAccessLogNamesTheDocument
+			if diff := cmp.Diff([]map[string]any{test.want}, got); diff != "" {
 				t.Errorf("log (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// The hash is the one that automatic persisted queries know the document by. An
+// operation's name is logged where it is a name, and not without end.
+func TestAccessLogNamesTheDocument(t *testing.T) {
+	long := strings.Repeat("n", 100)
+	tests := map[string]struct {
+		request        *http.Request
+		document, name string
+	}{
+		"one operation":       {query(`query Shop {hello}`), `query Shop {hello}`, "Shop"},
+		"one of two":          {post(`{"query": "query A {hello} query B {hello}", "operationName": "B"}`), `query A {hello} query B {hello}`, "B"},
+		"one that is missing": {post(`{"query": "query A {hello}", "operationName": "B"}`), `query A {hello}`, ""},
+		"no name":             {post(`{"query": "query A {hello}", "operationName": "secret token"}`), `query A {hello}`, ""},
+		"a long name":         {query(`query ` + long + ` {hello}`), `query ` + long + ` {hello}`, long[:64]},
+		"none":                {post(`{}`), "", ""},
+		"too long for a hash": {query(`{hello} #` + strings.Repeat("x", 64<<10)), "", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			want := ""
+			if test.document != "" {
+				want = fmt.Sprintf("%x", sha256.Sum256([]byte(test.document)))
+			}
+			e := newEdge(t)
+			e.do(test.request)
+			line := lines(t, e.log)[0]
+			if line["document"] != want || line["operation_name"] != test.name {
+				t.Errorf("document %v and name %v, want %s and %q", line["document"], line["operation_name"], want, test.name)
+			}
+		})
+	}
+}
+
+// A kept answer is logged as the first was, and tells that it was kept.
+func TestAccessLogOfKeptAnswers(t *testing.T) {
+	k := newKeeping(t)
+	ask := func() *http.Request { return query(`query Shop {hello}`, append(mine, "X-Request-Id", "id-1")...) }
+	k.warm(t, ask)
+	k.do(ask())
+	all := lines(t, k.log)
+	first, last := all[0], all[len(all)-1]
+	if first["cache"] != "built" || last["cache"] != "kept" || first["tenant"] == "" {
+		t.Errorf("sources %v and %v of tenant %v", first["cache"], last["cache"], first["tenant"])
+	}
+	delete(first, "cache")
+	delete(last, "cache")
+	delete(first, "upstream_wait")
+	delete(last, "upstream_wait")
+	if diff := cmp.Diff(first, last); diff != "" {
+		t.Errorf("first and kept (-first +kept)\n%s", diff)
+	}
+}
+
+func TestAccessLogOfStaleAnswers(t *testing.T) {
+	e := newEdge(t)
+	e.fixture.freshness = exchange.Freshness{Stale: true, FreshUntil: noon}
+	e.fixture.before = func(ctx context.Context) { exchange.FromContext(ctx).Waited(3 * time.Millisecond) }
+	e.do(query(`{listed}`))
+	if line := lines(t, e.log)[0]; line["cache"] != "stale" || line["upstream_wait"] != 3e6 {
+		t.Errorf("source %v after %v", line["cache"], line["upstream_wait"])
+	}
+}
+
+// Why a request was refused is told at level debug, in words of ours. What it
+// quotes of the request is short and escaped.
+func TestRefusalsAreExplained(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	tests := map[string]struct {
+		request *http.Request
+		reason  string
+		limit   string
+	}{
+		"host":            {with(query(`{hello}`), "Host", "evil.example"), `the host "evil.example" is not allowed`, ""},
+		"long host":       {with(query(`{hello}`), "Host", long), `the host "` + long[:100] + `..." is not allowed`, ""},
+		"origin":          {query(`{hello}`, "Origin", "https://a\x1b[31m"), `the origin "https://a\x1b[31m" is not allowed`, ""},
+		"site":            {query(`{hello}`, "Sec-Fetch-Site", "cross-site"), `Sec-Fetch-Site is "cross-site"`, ""},
+		"method":          {raw("PUT", "/graphql", ""), "The method must be POST or GET.", ""},
+		"credentials":     {query(`{hello}`, "BP-User-Token", "secret token"), "The credentials are malformed.", ""},
+		"limit":           {query("{" + strings.Repeat("a{", 20) + "b" + strings.Repeat("}", 21)), "The document is 21 levels deep; at most 15 are allowed.", "depth"},
+		"of the document": {query(`{secret}`), "", ""}, // its sentence may quote the document
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if host := test.request.Header.Get("Host"); host != "" {
+				test.request.Host = host
+			}
+			e := newEdge(t, func(c *gqlhttp.Config) { c.AllowedHosts = []string{"example.com"} })
+			var log bytes.Buffer
+			quiet := newEdge(t, func(c *gqlhttp.Config) {
+				c.AllowedHosts = []string{"example.com"}
+				c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			})
+			quiet.do(test.request)
+			line := lines(t, &log)[0]
+			if line["msg"] != "request refused" || line["reason"] != test.reason || line["limit"] != test.limit {
+				t.Errorf("log %v, want the reason %q", line, test.reason)
+			}
+			if strings.Contains(log.String(), "secret") {
+				t.Errorf("the log holds a part of the request: %s", &log)
+			}
+			e.do(test.request)
+			if strings.Contains(e.log.String(), "refused") {
+				t.Errorf("without debug: %s", e.log)
 			}
 		})
 	}

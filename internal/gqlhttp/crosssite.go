@@ -52,11 +52,13 @@ func (o origins) refuseForeign(r *http.Request) error {
 		return nil
 	}
 	if len(sent) > 1 || (len(sent) == 1 && !isOwn(sent[0], r.Host)) {
-		return fault.New(fault.CrossSite, "Pages of this origin may not call this API.")
+		return fault.Wrap(fault.CrossSite, "Pages of this origin may not call this API.",
+			fault.Because("the origin %q is not allowed", fault.Cut(strings.Join(sent, ", "))))
 	}
 	for _, site := range r.Header["Sec-Fetch-Site"] {
 		if site != "same-origin" && site != "none" {
-			return fault.New(fault.CrossSite, "Pages of other sites may not call this API.")
+			return fault.Wrap(fault.CrossSite, "Pages of other sites may not call this API.",
+				fault.Because("Sec-Fetch-Site is %q", fault.Cut(site)))
 		}
 	}
 	return nil

@@ -44,8 +44,11 @@ func Sources() []string { return []string{sourceFront, sourceKept, sourceShared,
 
 // tellAnswered reports the end of the request.
 func (c *call) tellAnswered(took time.Duration) {
-	c.t.cfg.Events.Answered(c.kind, c.status, c.source, c.source != "" && c.exchange.Freshness().Stale, took)
+	c.t.cfg.Events.Answered(c.kind, c.status, c.source, c.isStale(), took)
 }
+
+// isStale reports whether the request was answered from a stale list.
+func (c *call) isStale() bool { return c.source != "" && c.exchange.Freshness().Stale }
 
 // tellLimits reports the limits among the faults of a refused request.
 func (c *call) tellLimits(faults []*fault.Error) {

@@ -33,7 +33,7 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 		return requestErrors(exec.DispatchError(ctx, list[:min(len(list), maxPresented)]).Errors)
 	}
 	c.register(document)
-	c.operation = op.Operation.Operation
+	c.operation, c.name = op.Operation.Operation, op.Operation.Name
 	answers, ctx := exec.DispatchOperation(ctx, op)
 	resp := answers(ctx)
 	kept := c.keep(resp)

@@ -68,6 +68,9 @@ type Settings struct {
 	// AllowedHosts, when not nil, are the only names beside loopback's own that
 	// the Host header may carry, whatever the port.
 	AllowedHosts []string
+	// TrustedProxies are the networks (10.0.0.0/8) and addresses of proxies whose
+	// X-Forwarded-For tells the log who the client is; none by default.
+	TrustedProxies []string
 	// MaxBodyBytes bounds a request's body; 0 means DefaultMaxBodyBytes.
 	MaxBodyBytes int64
 	// MaxHeaderBytes bounds a request's header fields, names and values
@@ -106,9 +109,9 @@ type Config struct {
 	Lists Lists
 	// Events hear how requests end.
 	Events Events
-	// Challenge is the WWW-Authenticate value of 401 answers;
-	// "BP-User-Token" when empty.
-	Challenge string
+	// Challenge returns the WWW-Authenticate value of a 401 answer for an error
+	// of Callers; nil is always "BP-User-Token".
+	Challenge func(err error) string
 	// ReaderTimeout is how long the client may take to read 64 KiB of a long
 	// answer; 0 means DefaultReaderTimeout.
 	ReaderTimeout time.Duration
@@ -156,8 +159,8 @@ func (cfg *Config) setDefaults() {
 	if cfg.ReaderTimeout == 0 {
 		cfg.ReaderTimeout = DefaultReaderTimeout
 	}
-	if cfg.Challenge == "" {
-		cfg.Challenge = "BP-User-Token"
+	if cfg.Challenge == nil {
+		cfg.Challenge = func(error) string { return "BP-User-Token" }
 	}
 	if cfg.AccessLog == "" {
 		cfg.AccessLog = LogFailures

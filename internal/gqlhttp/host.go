@@ -38,5 +38,6 @@ func (h hosts) check(host string) error {
 	if _, ok := h[name]; ok || address.IsLoopback(name) {
 		return nil
 	}
-	return fault.New(fault.Misdirected, "This server does not answer for the host name of the request.")
+	return fault.Wrap(fault.Misdirected, "This server does not answer for the host name of the request.",
+		fault.Because("the host %q is not allowed", fault.Cut(host)))
 }

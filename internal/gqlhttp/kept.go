@@ -3,7 +3,6 @@ package gqlhttp
 import (
 	"bytes"
 	"context"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -77,7 +76,9 @@ func (c *call) lookUp(ctx context.Context, caller tenant.Tenant, q *answer.Quest
 		if deadline, ok := ctx.Deadline(); ok {
 			giveUp = deadline.Add(-min(listReserve, time.Until(deadline)/2))
 		}
+		asked := time.Now()
 		ctx, generation, freshUntil = c.t.cfg.Lists.Ahead(ctx, caller, giveUp)
+		c.exchange.Waited(time.Since(asked))
 		kept, until = q.FindOf(generation, freshUntil)
 	}
 	if kept == nil {
@@ -87,16 +88,16 @@ func (c *call) lookUp(ctx context.Context, caller tenant.Tenant, q *answer.Quest
 	again := c.leaveReady(kept, until)
 	err = c.sendKept(kept, until)
 	if again != nil {
-		again.status, again.bytes = c.status, c.bytes
+		again.line.status, again.line.bytes = c.status, c.bytes
 	}
 	return ctx, generation, true, err
 }
 
-// sent is what the access log tells of an answer that a connection sends again.
+// sent is what is told of an answer that a connection sends again. It holds
+// nothing of the request that was answered first.
 type sent struct {
-	t             *transport
-	method, route string
-	status, bytes int
+	t    *transport
+	line access
 }
 
 // leaveReady tells the connection that it may send the answer again by itself,
@@ -107,23 +108,25 @@ func (c *call) leaveReady(kept *answer.Answer, until time.Time) *sent {
 	if slot == nil || len(c.r.Header["Authorization"]) > 0 || !c.t.cfg.Now().Before(until) {
 		return nil
 	}
-	s := &sent{t: c.t, method: c.r.Method, route: c.r.Pattern}
-	slot.Leave(&answer.Ready{Life: kept.Life(), Served: s.log})
+	s := &sent{t: c.t, line: access{
+		method: knownMethod(c.r.Method), route: c.r.Pattern, operation: string(ast.Query), name: kept.Name,
+		document: kept.Document, source: sourceFront, tenant: c.caller,
+	}}
+	slot.Leave(&answer.Ready{Life: kept.Life(), Served: s.served})
 	return s
 }
 
-// log tells of a request that the connection answered by itself.
-func (s *sent) log(requestID []byte, took time.Duration) {
-	s.t.cfg.Events.Answered("", s.status, sourceFront, false, took)
+// served tells of a request that the connection answered by itself.
+func (s *sent) served(hit answer.Hit) {
+	s.t.cfg.Events.Answered("", s.line.status, sourceFront, false, hit.Took)
 	ctx := context.Background()
-	if seen := (&call{t: s.t, status: s.status}); !seen.isLogged(took) || !s.t.cfg.Logger.Enabled(ctx, slog.LevelInfo) {
+	if !s.t.logs(ctx, "", s.line.status, hit.Took) {
 		return
 	}
-	again := &call{
-		t: s.t, r: &http.Request{Method: s.method, Pattern: s.route}, operation: ast.Query, status: s.status, bytes: s.bytes,
-		exchange: &exchange.Exchange{RequestID: string(requestID)},
-	}
-	again.logAccess(ctx, took)
+	line := s.line
+	line.requestID, line.took = string(hit.RequestID), hit.Took
+	line.client = s.t.proxies.client(hit.Remote.String(), []string{string(hit.ForwardedFor)})
+	line.log(ctx, s.t.cfg.Logger)
 }
 
 // executeShared executes an operation whose answer others may have, and have
@@ -179,6 +182,7 @@ func (c *call) keepable(resp *graphql.Response) *answer.Answer {
 	body = append(append(append(body, before...), resp.Data...), after...)
 	kept := c.asked.New(body, c.exchange.Freshness())
 	if kept != nil {
+		kept.Document, kept.Name = hashOf(c.document), strings.Clone(loggable(c.name))
 		c.asked.Keep(kept)
 	}
 	return kept
@@ -208,7 +212,7 @@ func (c *call) sendKept(a *answer.Answer, until time.Time) error {
 	if err != nil {
 		return err
 	}
-	c.operation = ast.Query
+	c.operation, c.kept, c.name = ast.Query, a, a.Name
 	header := c.w.Header()
 	header["Cache-Control"] = []string{cacheControl(exchange.Freshness{FreshUntil: until}, c.t.cfg.Now())}
 	header["Etag"] = []string{form.ETag}

@@ -3,6 +3,7 @@ package gqlhttp
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -62,6 +63,7 @@ func (c *call) refuse(ctx context.Context, err error) {
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
+	c.logRefusal(ctx, &first, status)
 	header := c.w.Header()
 	header["Cache-Control"] = []string{noStore}
 	if status == statusClientGone {
@@ -70,7 +72,7 @@ func (c *call) refuse(ctx context.Context, err error) {
 	}
 	switch status {
 	case http.StatusUnauthorized:
-		header.Set("WWW-Authenticate", c.t.cfg.Challenge)
+		header.Set("WWW-Authenticate", c.t.cfg.Challenge(err))
 	case http.StatusRequestTimeout:
 		header.Set("Connection", "close") // the rest of the body may yet come (RFC 9110, 15.5.9)
 	}
@@ -97,6 +99,25 @@ func (c *call) refuse(ctx context.Context, err error) {
 	}
 	body.WriteString("]}")
 	c.send(status, body.Bytes())
+}
+
+// logRefusal says at level debug why a request was refused.
+func (c *call) logRefusal(ctx context.Context, f *fault.Error, status int) {
+	if !c.t.cfg.Logger.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	reason := fault.ReasonOf(f)
+	if reason == "" && !quotes(f.Kind) {
+		reason = f.Public
+	}
+	c.t.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "request refused",
+		slog.String("request_id", c.exchange.RequestID), slog.Int("status", status), slog.String("code", string(f.Kind)),
+		slog.String("limit", f.Limit), slog.String("reason", reason))
+}
+
+// quotes reports whether the sentences of a kind may hold parts of the request.
+func quotes(kind fault.Kind) bool {
+	return kind == fault.ValidationFailed || kind == fault.BadUserInput || kind == fault.OperationResolution
 }
 
 func (c *call) appendFault(b []byte, f *fault.Error) []byte {

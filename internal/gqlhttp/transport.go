@@ -23,6 +23,7 @@ type transport struct {
 	cfg     Config
 	origins origins
 	hosts   hosts
+	proxies proxies
 	vary    []string
 
 	answers *answer.Store // nil when none are kept
@@ -42,7 +43,11 @@ func newTransport(cfg Config) (*transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &transport{cfg: cfg, origins: origins, hosts: hosts, vary: []string{varyOn(len(origins) > 0)}}
+	proxies, err := newProxies(cfg.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	t := &transport{cfg: cfg, origins: origins, hosts: hosts, proxies: proxies, vary: []string{varyOn(len(origins) > 0)}}
 	if t.answers, err = newAnswers(&cfg, &t.compressors); err != nil {
 		return nil, err
 	}
@@ -78,7 +83,11 @@ type call struct {
 	flight *answer.Flight
 
 	// What the access log tells.
+	caller    tenant.Key
+	document  string
+	kept      *answer.Answer // what was sent, nil for another answer
 	operation ast.Operation
+	name      string     // of the operation
 	kind      fault.Kind // of the first error
 	status    int        // 0 until something was sent
 	bytes     int
@@ -145,11 +154,12 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 	if c.leadsToPage() {
 		return c.leadToPage()
 	}
+	ctx = exchange.NewContext(ctx, c.exchange)
 	caller, err := c.t.cfg.Callers.Identify(ctx, c.r)
 	if err != nil {
 		return err
 	}
-	ctx = exchange.NewContext(ctx, c.exchange)
+	c.caller = caller.Key
 	if !caller.IsZero() {
 		ctx = tenant.NewContext(ctx, caller)
 	}
@@ -161,6 +171,7 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 	if err != nil {
 		return err
 	}
+	c.document = document.Text
 	asked := c.question(caller, &req, &document)
 	var generation uint64
 	if asked != nil {

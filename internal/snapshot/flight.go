@@ -3,11 +3,9 @@ package snapshot
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"runtime/debug"
 	"time"
 
-	"paymentlinks/internal/fault"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/tenant"
 )
@@ -94,7 +92,8 @@ func (s *Store) land(ctx context.Context, f *flight, r request, snapshot *paymen
 	if err != nil {
 		f.list, f.err = nil, classify(ctx, err)
 	}
-	s.log(ctx, f)
+	s.logFailure(ctx, r.tenant.Key, f)
+	s.logLanding(ctx, r.tenant.Key, f)
 	s.mu.Lock()
 	if s.flights[r.tenant.Key] == f {
 		delete(s.flights, r.tenant.Key)
@@ -141,29 +140,4 @@ func (s *Store) remember(f *flight, key tenant.Key) {
 		last, _ := s.failures.GetIfPresent(key)
 		s.failures.Set(key, last.next(now, f.err))
 	}
-}
-
-// log reports a failed flight, once for all its waiters. A refused pair is not a
-// fault of the service, and a flight that was canceled, by Close or because all
-// had left it, is none at all.
-func (s *Store) log(ctx context.Context, f *flight) {
-	if f.err == nil || errors.Is(ctx.Err(), context.Canceled) {
-		return
-	}
-	attrs := []slog.Attr{
-		slog.String("kind", string(fault.KindOf(f.err))),
-		slog.Bool("list_kept", f.prev != nil && !isRefusal(f.err)),
-		slog.Any("error", f.err),
-	}
-	level := slog.LevelWarn
-	switch caught, ok := errors.AsType[*panicError](f.err); {
-	case ok:
-		level = slog.LevelError
-		attrs = append(attrs, slog.String("stack", string(caught.stack)))
-	case isRefusal(f.err):
-		level = slog.LevelInfo
-	case fault.KindOf(f.err) == fault.Internal:
-		level = slog.LevelError
-	}
-	s.logger.LogAttrs(ctx, level, "list of payment links not fetched", attrs...)
 }

@@ -158,6 +158,7 @@ func (s *Store) Snapshot(ctx context.Context, t tenant.Tenant, notBefore time.Ti
 		notBefore = now
 	}
 	if k, ok := s.lists.GetIfPresent(t.Key); ok && k.isFresh(now) && k.satisfies(notBefore) {
+		s.logStep(ctx, t.Key, step{why: "fresh"})
 		return &k.snapshot, nil
 	}
 	return s.await(ctx, request{tenant: t, notBefore: notBefore})

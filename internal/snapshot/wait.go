@@ -27,6 +27,7 @@ type request struct {
 // step is what a caller does next: return snapshot or err, or wait for flight,
 // or pause and ask again. One of the four is set.
 type step struct {
+	why      string // in words for the log
 	snapshot *paymentlink.Snapshot
 	err      error
 	flight   *flight
@@ -41,6 +42,7 @@ type step struct {
 func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, error) {
 	for {
 		next := s.decide(ctx, r)
+		s.logStep(ctx, r.tenant.Key, next)
 		if next.snapshot != nil || next.err != nil {
 			return next.snapshot, next.err
 		}
@@ -81,34 +83,36 @@ func (s *Store) decide(ctx context.Context, r request) step {
 	f := s.flights[r.tenant.Key]
 	if k == nil {
 		if failed, ok := s.failures.GetIfPresent(r.tenant.Key); ok && now.Before(failed.until) {
-			return step{err: failed.at(now)}
+			return step{why: "failed a moment ago", err: failed.at(now)}
 		}
 	} else {
 		switch {
 		case k.isFresh(now) && k.satisfies(r.notBefore):
-			return step{snapshot: &k.snapshot}
+			return step{why: "fresh", snapshot: &k.snapshot}
 		case now.Before(k.nextTry) && k.isHeld(now):
-			return step{snapshot: k.stale()}
+			return step{why: "stale until the next try", snapshot: k.stale()}
 		case now.Before(k.nextTry):
-			return step{err: remaining(k.err, k.nextTry.Sub(now))}
+			return step{why: "too old, and failed a moment ago", err: remaining(k.err, k.nextTry.Sub(now))}
 		case k.isBehind(now) && r.notBefore.IsZero():
 			if f == nil {
 				s.begin(ctx, r, k, now)
 			}
-			return step{snapshot: &k.snapshot}
+			return step{why: "a refresh runs behind", snapshot: &k.snapshot}
 		}
 	}
+	why := "waits for a fetch under way"
 	if f == nil {
+		why = "waits for a fetch that it begins"
 		if k != nil && !r.notBefore.IsZero() && now.Before(k.begunAt.Add(forcedEvery)) {
-			return step{pause: k.begunAt.Add(forcedEvery).Sub(now)}
+			return step{why: "asked for anew within a second", pause: k.begunAt.Add(forcedEvery).Sub(now)}
 		}
 		if f = s.begin(ctx, r, k, now); f == nil {
 			snapshot, err := s.fallBack(r, errStopping())
-			return step{snapshot: snapshot, err: err}
+			return step{why: "the service stops", snapshot: snapshot, err: err}
 		}
 	}
 	f.waiters++
-	next := step{flight: f}
+	next := step{why: why, flight: f}
 	if k != nil && k.failures > 0 && k.isHeld(now.Add(patience)) {
 		next.patience = patience
 	}

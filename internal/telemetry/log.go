@@ -26,11 +26,12 @@ type Log struct {
 	// Logger logs to the queue.
 	Logger *slog.Logger
 
-	out      io.Writer
-	maxBytes int
-	ended    chan struct{} // closed when everything is written after Close
-	wake     chan struct{} // there is something to write
-	urgent   chan struct{} // it should not wait for more
+	out       io.Writer
+	maxBytes  int
+	requestID func(context.Context) string
+	ended     chan struct{} // closed when everything is written after Close
+	wake      chan struct{} // there is something to write
+	urgent    chan struct{} // it should not wait for more
 
 	mu      sync.Mutex
 	queue   []byte // whole lines
@@ -40,21 +41,37 @@ type Log struct {
 	told    uint64 // of these, told by a line
 }
 
-// NewLog returns a log that is written to out by a goroutine, which ends with
-// Close. format makes the logger whose lines the queue takes; it must write each
-// line by one call. maxBytes bounds the queue, 0 means 1 MiB.
-func NewLog(out io.Writer, format func(io.Writer) *slog.Logger, maxBytes int) *Log {
-	if maxBytes == 0 {
-		maxBytes = defaultQueueBytes
+// LogConfig says what a Log writes, and where to. Out and Format are required.
+type LogConfig struct {
+	// Out is written to by one goroutine.
+	Out io.Writer
+	// Format makes the logger whose lines the queue takes. It must write each
+	// line by one call.
+	Format func(io.Writer) *slog.Logger
+	// MaxBytes bounds the queue; 0 means 1 MiB.
+	MaxBytes int
+	// RequestID returns the id of the request that a line's context belongs to,
+	// "" for none. It is put into lines that do not have it. nil adds none.
+	RequestID func(ctx context.Context) string
+}
+
+// NewLog returns a log that is written by a goroutine, which ends with Close.
+func NewLog(c LogConfig) *Log {
+	if c.MaxBytes == 0 {
+		c.MaxBytes = defaultQueueBytes
+	}
+	if c.RequestID == nil {
+		c.RequestID = func(context.Context) string { return "" }
 	}
 	l := &Log{
-		out:      out,
-		maxBytes: maxBytes,
-		ended:    make(chan struct{}),
-		wake:     make(chan struct{}, 1),
-		urgent:   make(chan struct{}, 1),
+		out:       c.Out,
+		maxBytes:  c.MaxBytes,
+		requestID: c.RequestID,
+		ended:     make(chan struct{}),
+		wake:      make(chan struct{}, 1),
+		urgent:    make(chan struct{}, 1),
 	}
-	l.Logger = slog.New(handler{format(queue{l}).Handler(), l})
+	l.Logger = slog.New(handler{c.Format(queue{l}).Handler(), l})
 	go l.run()
 	return l
 }
@@ -162,7 +179,20 @@ func (l *Log) tellDropped() {
 	}
 }
 
-// handler hands records to the formatting handler, and hurries for warnings.
+// requestIDKey is the attribute of a request's id.
+const requestIDKey = "request_id"
+
+// has reports whether a record has an attribute.
+func has(r *slog.Record, key string) (found bool) {
+	r.Attrs(func(a slog.Attr) bool {
+		found = a.Key == key
+		return !found
+	})
+	return found
+}
+
+// handler hands records to the formatting handler, and hurries for warnings. It
+// adds the id of the request that a line belongs to.
 type handler struct {
 	slog.Handler
 	log *Log
@@ -170,6 +200,10 @@ type handler struct {
 
 // Handle implements slog.Handler.
 func (h handler) Handle(ctx context.Context, r slog.Record) error {
+	if id := h.log.requestID(ctx); id != "" && !has(&r, requestIDKey) {
+		r = r.Clone()
+		r.AddAttrs(slog.String(requestIDKey, id))
+	}
 	err := h.Handler.Handle(ctx, r)
 	if r.Level >= slog.LevelWarn {
 		signal(h.log.urgent)

@@ -2,6 +2,7 @@ package telemetry_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -53,7 +54,7 @@ func text(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil
 func TestLinesGoOutTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r reader
-		l := telemetry.NewLog(&r, text, 0)
+		l := telemetry.NewLog(telemetry.LogConfig{Out: &r, Format: text})
 		for range 100 {
 			l.Logger.Info("request")
 		}
@@ -88,7 +89,7 @@ func TestLinesGoOutTogether(t *testing.T) {
 func TestCloseLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r reader
-		l := telemetry.NewLog(&r, text, 0)
+		l := telemetry.NewLog(telemetry.LogConfig{Out: &r, Format: text})
 		var loggers sync.WaitGroup
 		for range 10 {
 			loggers.Go(func() {
@@ -119,7 +120,7 @@ func TestCloseLosesNothing(t *testing.T) {
 func TestStuckReaderStopsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := reader{held: make(chan struct{})}
-		l := telemetry.NewLog(&r, text, 4096)
+		l := telemetry.NewLog(telemetry.LogConfig{Out: &r, Format: text, MaxBytes: 4096})
 		for i := range 1000 {
 			l.Logger.Warn("request", "number", i)
 		}
@@ -141,7 +142,7 @@ func TestStuckReaderStopsNobody(t *testing.T) {
 func TestDroppedLinesAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := reader{held: make(chan struct{})}
-		l := telemetry.NewLog(&r, text, 4096)
+		l := telemetry.NewLog(telemetry.LogConfig{Out: &r, Format: text, MaxBytes: 4096})
 		for range 1000 {
 			l.Logger.Info("request")
 		}
@@ -162,7 +163,7 @@ func TestDroppedLinesAreTold(t *testing.T) {
 func TestReaderThatLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := reader{err: errors.New("broken pipe")}
-		l := telemetry.NewLog(&r, text, 0)
+		l := telemetry.NewLog(telemetry.LogConfig{Out: &r, Format: text})
 		for range 10 {
 			l.Logger.Info("request")
 			time.Sleep(time.Second) //nolint:forbidigo // the bubble's clock
@@ -177,12 +178,32 @@ func TestReaderThatLeft(t *testing.T) {
 }
 
 func BenchmarkLog(b *testing.B) {
-	l := telemetry.NewLog(io.Discard, text, 0)
+	l := telemetry.NewLog(telemetry.LogConfig{Out: io.Discard, Format: text})
 	b.ReportAllocs()
 	for b.Loop() {
 		l.Logger.LogAttrs(b.Context(), slog.LevelInfo, "request", slog.Int("status", 200), slog.Duration("duration", time.Millisecond))
 	}
 	if !l.Close(time.Minute) {
 		b.Error("Close gave up")
+	}
+}
+
+// A line that is logged under a request's context has its id, once.
+func TestLinesNameTheirRequest(t *testing.T) {
+	var r reader
+	type key struct{}
+	l := telemetry.NewLog(telemetry.LogConfig{Out: &r, Format: text, RequestID: func(ctx context.Context) string {
+		id, _ := ctx.Value(key{}).(string)
+		return id
+	}})
+	ctx := context.WithValue(t.Context(), key{}, "id-1")
+	l.Logger.InfoContext(ctx, "inside", "a", 1)
+	l.Logger.InfoContext(ctx, "named", "request_id", "id-2")
+	l.Logger.InfoContext(t.Context(), "outside")
+	l.Close(time.Minute)
+	for _, want := range []string{"msg=inside a=1 request_id=id-1\n", "msg=named request_id=id-2\n", "msg=outside\n"} {
+		if got := r.text.String(); !strings.Contains(got, want) {
+			t.Errorf("the log lacks %q:\n%s", want, got)
+		}
 	}
 }

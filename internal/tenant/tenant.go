@@ -14,6 +14,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -77,6 +78,15 @@ func (Credentials) MarshalText() ([]byte, error) { return []byte(redacted), nil 
 
 // Key stands for one pair inside one process. It tells nothing of the pair.
 type Key [sha256.Size]byte
+
+// Short is enough of k to tell tenants apart in the log of one process; "" for
+// the zero Key, that of a caller without credentials.
+func (k Key) Short() string {
+	if k == (Key{}) {
+		return ""
+	}
+	return hex.EncodeToString(k[:4])
+}
 
 // Keyer makes keys under a secret of its own, so that neither a memory dump of
 // keys nor a chosen pair says anything about another pair. It is safe for

@@ -33,8 +33,10 @@ func (p *Policies) retry(
 ) (*paymentlink.Snapshot, error) {
 	snapshot, err := try(true)
 	for retries := 0; err != nil; retries++ {
-		pause, ok := p.mayRetry(ctx, err, retries)
-		if !ok {
+		pause, refusal := p.mayRetry(ctx, err, retries)
+		if refusal != "" {
+			p.logger.LogAttrs(ctx, slog.LevelDebug, "will not ask upstream again",
+				slog.String("kind", string(fault.KindOf(err))), slog.String("reason", refusal))
 			return nil, err
 		}
 		p.logger.LogAttrs(ctx, slog.LevelDebug, "will ask upstream again",
@@ -52,21 +54,33 @@ func (p *Policies) retry(
 }
 
 // mayRetry decides whether a try is repeated that failed with err after so many
-// retries, and after which pause. It takes the retry from the budget.
-func (p *Policies) mayRetry(ctx context.Context, err error, retries int) (pause time.Duration, ok bool) {
+// retries, and after which pause. It takes the retry from the budget. Else it
+// returns why not.
+func (p *Policies) mayRetry(ctx context.Context, err error, retries int) (pause time.Duration, refusal string) {
 	classified, ok := errors.AsType[*fault.Error](err)
-	if !ok || classified.Permanent || errors.Is(err, errRefused) ||
-		retries >= ruleOf(classified.Kind).retries || classified.RetryAfter > maxRetryAfter {
-		return 0, false
+	switch {
+	case !ok, classified.Permanent:
+		return 0, "it cannot help"
+	case errors.Is(err, errRefused):
+		return 0, "upstream was not asked"
+	case ruleOf(classified.Kind).retries == 0:
+		return 0, "this kind is final"
+	case retries >= ruleOf(classified.Kind).retries:
+		return 0, "it was tried often enough"
+	case classified.RetryAfter > maxRetryAfter:
+		return 0, "upstream asks for a longer pause"
 	}
 	pause = jitter(firstPause<<retries) + classified.RetryAfter
 	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) < pause+leastTry {
-		return 0, false
+		return 0, "too little time is left"
 	}
 	if _, refused := p.breaker.refuses(); refused {
-		return 0, false
+		return 0, "the breaker is open"
 	}
-	return pause, p.budget.spend()
+	if !p.budget.spend() {
+		return 0, "the budget of retries is spent"
+	}
+	return pause, ""
 }
 
 // jitter returns a time between half of pause and one and a half.

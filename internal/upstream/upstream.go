@@ -145,15 +145,19 @@ type call struct {
 // errRefused is theirs: upstream was not asked.
 func (p *Policies) try(ctx context.Context, call call, first bool) (*paymentlink.Snapshot, error) {
 	if wait, refused := p.breaker.refuses(); refused {
+		p.logRefusal(ctx, call, "the breaker is open")
 		return nil, errOpen(wait)
 	}
+	queued := time.Now()
 	release, err := p.turns.take(ctx, call.tenant.Key, call.class)
 	if err != nil {
+		p.logRefusal(ctx, call, "no place became free in time")
 		return nil, errNoPlace(err)
 	}
 	defer release()
 	permit, wait, ok := p.breaker.begin()
 	if !ok {
+		p.logRefusal(ctx, call, "the breaker is open, or its probe is under way")
 		return nil, errOpen(wait)
 	}
 	counts := neutral // also for a lister that panics
@@ -172,8 +176,14 @@ func (p *Policies) try(ctx context.Context, call call, first bool) (*paymentlink
 	}
 	p.events.Tried(kind, took)
 	p.logger.LogAttrs(ctx, slog.LevelDebug, "asked upstream",
-		slog.String("kind", string(kind)), slog.Duration("took", took), slog.Bool("first", first))
+		slog.String("kind", string(kind)), slog.Duration("took", took), slog.Bool("first", first),
+		slog.String("tenant", call.tenant.Key.Short()), slog.Bool("known", call.class == known), slog.Duration("queued", began.Sub(queued)))
 	return snapshot, err
+}
+
+func (p *Policies) logRefusal(ctx context.Context, call call, why string) {
+	p.logger.LogAttrs(ctx, slog.LevelDebug, "upstream not asked",
+		slog.String("reason", why), slog.String("tenant", call.tenant.Key.Short()), slog.Bool("known", call.class == known))
 }
 
 // errRefused is the cause of errors that are the policies' own.
