@@ -180,6 +180,7 @@ func TestAnswersHoldUntilTheyMove(t *testing.T) {
 		"skipped":                  {`{ paymentLink(id: "id-1") { id expiresIn @skip(if: true) } }`, left},
 		"links that expire soon":   {`{ paymentLinksConnection(filter: { expiresWithin: "PT2H" }) { totalCount } }`, 30*time.Minute + time.Second/2},
 		"all expire soon":          {`{ paymentLinksSummary(filter: { expiresWithin: "P7D" }) { count } }`, left},
+		"all but those":            {`{ paymentLinksSummary(filter: { not: { status: ACTIVE, not: { expiresWithin: "PT2H" } } }) { count } }`, 30*time.Minute + time.Second/2},
 		"some expire soon":         {`{ paymentLinksSummary(filter: { expiresWithin: "PT47H30M" }) { count } }`, 30 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -107,7 +107,11 @@ func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection,
 	if err != nil {
 		return paymentlink.Selection{}, nil, err
 	}
-	if within := selects.ExpiresWithin; within != nil {
+	for f := &selects; f != nil; f = f.Not {
+		within := f.ExpiresWithin
+		if within == nil {
+			continue
+		}
 		// The next link to be selected is the next that expires after this time.
 		if at, ok := snapshot.Set.NextExpiry(op.moment.Now().Add(*within)); ok {
 			op.moment.HoldsUntil(at.Add(-*within))

@@ -77,7 +77,7 @@ describe("the contract", () => {
   const additions = {
     "a new type": (sdl) => `${sdl}\ntype Thing { id: ID! }`,
     "a new field": (sdl) => `${sdl}\nextend type PaymentLink { weight(unit: String! = "g"): Int }`,
-    "a new filter": replace("  search: String\n", "  search: String\n  slug: String\n"),
+    "a new filter": replace("  search: String\n", "  search: String\n  words: String\n"),
     "a promise that is stronger": replace("  slug: String\n", "  slug: String!\n"),
     "a deprecation": replace("  slug: String\n", `  slug: String @deprecated(reason: "It is in the url.")\n`),
     "other words": replace(`"Units of time."`, `"Parts of time."`),

@@ -199,7 +199,7 @@ type PaymentLinksSnapshot {
   @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@tag"])
 `, BuiltIn: false},
 	{Name: "../schema/filter.graphqls", Input: `"""
-All given fields must match; within a list any value may. Ranges include ` + "`" + `from` + "`" + ` and exclude ` + "`" + `to` + "`" + `. An empty list matches nothing.
+All given fields must match; within a list any value may, and links that lack the value never match. Ranges include ` + "`" + `from` + "`" + ` and exclude ` + "`" + `to` + "`" + `. An empty list matches nothing.
 A ` + "`" + `null` + "`" + ` is the same as leaving the field out.
 """
 input PaymentLinkFilter {
@@ -211,6 +211,20 @@ input PaymentLinkFilter {
   state: [PaymentLinkState!]
   "In one of these currencies."
   currency: [CurrencyCodeAlpha!]
+  "In one of these environments."
+  environment: [PaymentLinkEnvironment!]
+  "With one of these segments of the merchant's, ignoring case. At most 250."
+  slug: [String!]
+  "Owned by one of these upstream users. At most 250."
+  userId: [ID!]
+  "With one of these purchase ids of upstream's. At most 250."
+  purchaseId: [ID!]
+  "With one of these status codes of upstream's. At most 250."
+  statusCode: [Int!]
+  "With one of these link type codes of upstream's. At most 250."
+  linkType: [Int!]
+  "With an expiry (` + "`" + `true` + "`" + `), be it one that cannot be read, or without any (` + "`" + `false` + "`" + `)."
+  hasExpiry: Boolean
   "Amount in this range. Links without an amount never match. Compares numbers only: combine it with ` + "`" + `currency` + "`" + `."
   amount: PaymentLinkAmountRange
   "Created in this range."
@@ -223,6 +237,8 @@ input PaymentLinkFilter {
   expiresWithin: Duration
   "Words that must all occur in title, description or code, ignoring case and accents. At most 100 characters."
   search: String
+  "All but the links that match this filter. An empty one matches every link. At most 5 levels of ` + "`" + `not` + "`" + `."
+  not: PaymentLinkFilter
 }
 
 "From (included) to (excluded); either end may be left out."
@@ -259,6 +275,14 @@ enum PaymentLinkOrder {
   AMOUNT_ASC
   "By currency, then largest first."
   AMOUNT_DESC
+  "By title, ignoring case and accents: from A. Only the first 100 characters count."
+  TITLE_ASC
+  "By title, ignoring case and accents: from Z. Only the first 100 characters count."
+  TITLE_DESC
+  "By state as ` + "`" + `PaymentLinkState` + "`" + ` lists them, open links first. A link whose state changes between two pages changes its place."
+  STATE_ASC
+  "By state, open links last. A link whose state changes between two pages changes its place."
+  STATE_DESC
 }
 `, BuiltIn: false},
 	{Name: "../schema/payment_link.graphqls", Input: `"A shareable URL at which a payer can pay a merchant."
@@ -4658,7 +4682,7 @@ func (ec *executionContext) unmarshalInputPaymentLinkFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"ids", "status", "state", "currency", "amount", "createdAt", "updatedAt", "expiresAt", "expiresWithin", "search"}
+	fieldsInOrder := [...]string{"ids", "status", "state", "currency", "environment", "slug", "userId", "purchaseId", "statusCode", "linkType", "hasExpiry", "amount", "createdAt", "updatedAt", "expiresAt", "expiresWithin", "search", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -4693,6 +4717,55 @@ func (ec *executionContext) unmarshalInputPaymentLinkFilter(ctx context.Context,
 				return it, err
 			}
 			it.Currency = data
+		case "environment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("environment"))
+			data, err := ec.unmarshalOPaymentLinkEnvironment2ᚕpaymentlinksᚋinternalᚋpaymentlinkᚐEnvironmentᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Environment = data
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "purchaseId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purchaseId"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PurchaseID = data
+		case "statusCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCode"))
+			data, err := ec.unmarshalOInt2ᚕint32ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCode = data
+		case "linkType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("linkType"))
+			data, err := ec.unmarshalOInt2ᚕint32ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LinkType = data
+		case "hasExpiry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasExpiry"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasExpiry = data
 		case "amount":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
 			data, err := ec.unmarshalOPaymentLinkAmountRange2ᚖpaymentlinksᚋinternalᚋpaymentlinkᚐAmountRange(ctx, v)
@@ -4735,6 +4808,13 @@ func (ec *executionContext) unmarshalInputPaymentLinkFilter(ctx context.Context,
 				return it, err
 			}
 			it.Search = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋgraphᚋmodelᚐFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
 		}
 	}
 	return it, nil
@@ -6846,6 +6926,41 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalOInt2ᚕint32ᚄ(ctx context.Context, v any) ([]int32, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int32, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int32(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInt2ᚕint32ᚄ(ctx context.Context, sel ast.SelectionSet, v []int32) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int32(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint32(ctx context.Context, v any) (*int32, error) {
 	if v == nil {
 		return nil, nil
@@ -6957,6 +7072,42 @@ func (ec *executionContext) unmarshalOPaymentLinkDateTimeRange2ᚖpaymentlinks�
 	}
 	res, err := ec.unmarshalInputPaymentLinkDateTimeRange(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPaymentLinkEnvironment2ᚕpaymentlinksᚋinternalᚋpaymentlinkᚐEnvironmentᚄ(ctx context.Context, v any) ([]paymentlink.Environment, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]paymentlink.Environment, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPaymentLinkEnvironment2paymentlinksᚋinternalᚋpaymentlinkᚐEnvironment(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPaymentLinkEnvironment2ᚕpaymentlinksᚋinternalᚋpaymentlinkᚐEnvironmentᚄ(ctx context.Context, sel ast.SelectionSet, v []paymentlink.Environment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentLinkEnvironment2paymentlinksᚋinternalᚋpaymentlinkᚐEnvironment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋgraphᚋmodelᚐFilter(ctx context.Context, v any) (*model.Filter, error) {

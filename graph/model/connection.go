@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"errors"
+	"time"
 
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/relay"
@@ -58,7 +59,7 @@ func (p Page) Cut(
 	ctx context.Context, selection paymentlink.Selection, snapshot *paymentlink.Snapshot, moment *Moment,
 ) (Connection, error) {
 	var links paymentlink.Selection
-	if err := moment.InTurn(ctx, func() { links = selection.OrderBy(p.order) }); err != nil {
+	if err := moment.InTurn(ctx, func() { links = selection.OrderBy(p.order, moment.now) }); err != nil {
 		return Connection{}, err
 	}
 	after, before := 0, links.Len()
@@ -127,13 +128,13 @@ type Edge struct {
 }
 
 // Cursor is the link's sort position.
-func (e Edge) Cursor() string { return cursorOf(e.node.link, e.order) }
+func (e Edge) Cursor() string { return cursorOf(e.node.link, e.order, e.node.moment.now) }
 
 // Node is the link.
 func (e Edge) Node() PaymentLink { return e.node }
 
-func cursorOf(link paymentlink.Link, order paymentlink.Order) string {
-	return relay.EncodeCursor(order.String(), link.Position(order).Fields()...)
+func cursorOf(link paymentlink.Link, order paymentlink.Order, now time.Time) string {
+	return relay.EncodeCursor(order.String(), link.Position(order, now).Fields()...)
 }
 
 // PageInfo is the place of a page in its list.
@@ -157,5 +158,5 @@ func (p PageInfo) cursorAt(i int) *string {
 	if p.page.Len() == 0 {
 		return nil
 	}
-	return new(cursorOf(p.page.links.At(i), p.page.order))
+	return new(cursorOf(p.page.links.At(i), p.page.order, p.page.moment.now))
 }

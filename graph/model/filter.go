@@ -10,8 +10,9 @@ import (
 
 // The bounds that the schema gives for PaymentLinkFilter.
 const (
-	maxFilterIDs        = 250
+	maxFilterValues     = 250
 	maxSearchCharacters = 100
+	maxNots             = 5
 )
 
 // Filter is PaymentLinkFilter as it was given. A nil field was left out or null.
@@ -21,12 +22,20 @@ type Filter struct {
 	Status        []paymentlink.Status
 	State         []paymentlink.State
 	Currency      []money.Currency
+	Environment   []paymentlink.Environment
+	Slug          []string
+	UserID        []string
+	PurchaseID    []string
+	StatusCode    []int32
+	LinkType      []int32
+	HasExpiry     *bool
 	Amount        *paymentlink.AmountRange
 	CreatedAt     *TimeRange
 	UpdatedAt     *TimeRange
 	ExpiresAt     *TimeRange
 	ExpiresWithin *time.Duration
 	Search        *string
+	Not           *Filter
 }
 
 // TimeRange is PaymentLinkDateTimeRange as it was given.
@@ -38,24 +47,58 @@ func (f *Filter) Select() (paymentlink.Filter, error) {
 	if f == nil {
 		return paymentlink.Filter{}, nil
 	}
-	if len(f.IDs) > maxFilterIDs {
-		return paymentlink.Filter{}, &InputError{Argument: "filter.ids", Reason: "must hold at most 250 ids"}
+	return f.selects("filter", maxNots)
+}
+
+// selects reads the filter at a path, below which so many more may be negated.
+func (f *Filter) selects(path string, nots int) (paymentlink.Filter, error) {
+	if err := f.check(path); err != nil {
+		return paymentlink.Filter{}, err
 	}
 	selects := paymentlink.Filter{
-		IDs: f.IDs, Status: f.Status, State: f.State, Currency: f.Currency,
+		IDs: f.IDs, Status: f.Status, State: f.State, Currency: f.Currency, Environment: f.Environment,
+		Slug: f.Slug, UserID: f.UserID, PurchaseID: f.PurchaseID, StatusCode: f.StatusCode, LinkType: f.LinkType,
 		CreatedAt: f.CreatedAt.instants(), UpdatedAt: f.UpdatedAt.instants(), ExpiresAt: f.ExpiresAt.instants(),
-		ExpiresWithin: f.ExpiresWithin,
+		HasExpiry: f.HasExpiry, ExpiresWithin: f.ExpiresWithin,
 	}
 	if f.Amount != nil {
 		selects.Amount = *f.Amount
 	}
 	if f.Search != nil {
-		if utf8.RuneCountInString(*f.Search) > maxSearchCharacters {
-			return paymentlink.Filter{}, &InputError{Argument: "filter.search", Reason: "must have at most 100 characters"}
-		}
 		selects.Search = *f.Search
 	}
-	return selects, nil
+	if f.Not == nil {
+		return selects, nil
+	}
+	if nots == 0 {
+		return paymentlink.Filter{}, &InputError{Argument: path + ".not", Reason: "must have at most 5 levels"}
+	}
+	not, err := f.Not.selects(path+".not", nots-1)
+	selects.Not = &not
+	return selects, err
+}
+
+// check holds the filter itself, without what it negates, to its bounds.
+func (f *Filter) check(path string) error {
+	for _, list := range []struct {
+		name   string
+		length int
+	}{
+		{"ids", len(f.IDs)},
+		{"slug", len(f.Slug)},
+		{"userId", len(f.UserID)},
+		{"purchaseId", len(f.PurchaseID)},
+		{"statusCode", len(f.StatusCode)},
+		{"linkType", len(f.LinkType)},
+	} {
+		if list.length > maxFilterValues {
+			return &InputError{Argument: path + "." + list.name, Reason: "must hold at most 250 values"}
+		}
+	}
+	if f.Search != nil && utf8.RuneCountInString(*f.Search) > maxSearchCharacters {
+		return &InputError{Argument: path + ".search", Reason: "must have at most 100 characters"}
+	}
+	return nil
 }
 
 func (r *TimeRange) instants() paymentlink.TimeRange {

@@ -41,13 +41,18 @@ func TestFilterSelect(t *testing.T) {
 				IDs: []string{"a"}, Status: []paymentlink.Status{paymentlink.StatusActive}, State: paymentlink.States(),
 				Currency: []money.Currency{"MXN"}, Amount: &paymentlink.AmountRange{From: &amount},
 				CreatedAt: &model.TimeRange{From: &at}, UpdatedAt: &model.TimeRange{To: &at}, ExpiresAt: &model.TimeRange{From: &at, To: &at},
-				ExpiresWithin: &within, Search: new("café"),
+				ExpiresWithin: &within, Search: new("café"), HasExpiry: new(false), Not: &model.Filter{Not: &model.Filter{Slug: []string{"a"}}},
+				Environment: []paymentlink.Environment{paymentlink.EnvironmentTest},
+				Slug:        []string{"b"}, UserID: []string{"c"}, PurchaseID: []string{"d"}, StatusCode: []int32{5}, LinkType: []int32{6},
 			},
 			paymentlink.Filter{
 				IDs: []string{"a"}, Status: []paymentlink.Status{paymentlink.StatusActive}, State: paymentlink.States(),
 				Currency: []money.Currency{"MXN"}, Amount: paymentlink.AmountRange{From: &amount},
 				CreatedAt: paymentlink.TimeRange{From: at}, UpdatedAt: paymentlink.TimeRange{To: at},
 				ExpiresAt: paymentlink.TimeRange{From: at, To: at}, ExpiresWithin: &within, Search: "café",
+				HasExpiry: new(false), Not: &paymentlink.Filter{Not: &paymentlink.Filter{Slug: []string{"a"}}},
+				Environment: []paymentlink.Environment{paymentlink.EnvironmentTest},
+				Slug:        []string{"b"}, UserID: []string{"c"}, PurchaseID: []string{"d"}, StatusCode: []int32{5}, LinkType: []int32{6},
 			},
 		},
 		"as many ids as may be": {
@@ -72,8 +77,14 @@ func TestFilterSelect(t *testing.T) {
 
 func TestFilterBounds(t *testing.T) {
 	tests := map[string]*model.Filter{
-		"filter.ids":    {IDs: slices.Repeat([]string{"x"}, 251)},
-		"filter.search": {Search: new(strings.Repeat("é", 101))},
+		"filter.ids":        {IDs: slices.Repeat([]string{"x"}, 251)},
+		"filter.slug":       {Slug: slices.Repeat([]string{"x"}, 251)},
+		"filter.userId":     {UserID: slices.Repeat([]string{"x"}, 251)},
+		"filter.purchaseId": {PurchaseID: slices.Repeat([]string{"x"}, 251)},
+		"filter.statusCode": {StatusCode: slices.Repeat([]int32{1}, 251)},
+		"filter.linkType":   {LinkType: slices.Repeat([]int32{1}, 251)},
+		"filter.not.slug":   {Not: &model.Filter{Slug: slices.Repeat([]string{"x"}, 251)}},
+		"filter.search":     {Search: new(strings.Repeat("é", 101))},
 	}
 	for argument, filter := range tests {
 		_, err := filter.Select()

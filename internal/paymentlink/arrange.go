@@ -13,12 +13,13 @@ import (
 // by their ranks in it, which is several times faster.
 
 // orderings holds the rows of a posting in each order, made when first asked for.
-type orderings [orderCount]struct {
+type orderings [keptCount]struct {
 	once sync.Once
 	rows []int32
 }
 
-// order returns the posting's rows in order o; the caller must not change them.
+// order returns the posting's rows in an order that is kept; the caller must not
+// change them.
 func (p *posting) order(s *Set, o Order) []int32 {
 	all := p.orders.Load()
 	if all == nil {
@@ -48,7 +49,7 @@ type ranking struct {
 // (BenchmarkArrange).
 const walkFrom = 16
 
-// arrange puts some rows in order, as a new slice.
+// arrange puts some rows in an order that is kept, as a new slice.
 func (s *Set) arrange(rows []int32, o Order) []int32 {
 	if len(rows)*walkFrom >= len(s.facts) {
 		return s.walk(rows, o)

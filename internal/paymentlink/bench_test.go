@@ -103,9 +103,9 @@ func BenchmarkPage(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			benchmarkSizes(b, func(b *testing.B, set *paymentlink.Set) {
 				ids := 0
-				position := set.All().At(set.Len() / 2).Position(paymentlink.AmountDesc)
+				position := set.All().At(set.Len()/2).Position(paymentlink.AmountDesc, now)
 				for b.Loop() {
-					sel := set.Select(filter, now).OrderBy(paymentlink.AmountDesc)
+					sel := set.Select(filter, now).OrderBy(paymentlink.AmountDesc, now)
 					after := sel.IndexAfter(position)
 					for i := range min(20, sel.Len()) {
 						ids += len(sel.At(i).ID())
@@ -209,12 +209,12 @@ func BenchmarkSelectHundred(b *testing.B) {
 				b.Run(fmt.Sprintf("%s/order=%s/links=%d", name, order, n), func(b *testing.B) {
 					set := newSet(hundredOf(n))
 					for range 1 + n/100 {
-						set.Select(filter, now).OrderBy(order)
+						set.Select(filter, now).OrderBy(order, now)
 					}
 					b.ReportAllocs()
 					for b.Loop() {
 						ids := 0
-						for link := range set.Select(filter, now).OrderBy(order).All() {
+						for link := range set.Select(filter, now).OrderBy(order, now).All() {
 							ids += len(link.ID())
 						}
 						if ids == 0 {
@@ -232,7 +232,7 @@ func BenchmarkSelectHundred(b *testing.B) {
 func BenchmarkArrange(b *testing.B) {
 	set := newSet(realistic(10_000))
 	ids := idsOf(set.All())
-	set.All().OrderBy(paymentlink.AmountAsc)
+	set.All().OrderBy(paymentlink.AmountAsc, now)
 	for _, share := range []int{100, 300, 500, 700, 1000, 2500, 5000} {
 		b.Run(fmt.Sprintf("selected=%d", share), func(b *testing.B) {
 			var some []string
@@ -242,7 +242,7 @@ func BenchmarkArrange(b *testing.B) {
 			sel := set.Select(paymentlink.Filter{IDs: some}, now)
 			b.ReportAllocs()
 			for b.Loop() {
-				sel.OrderBy(paymentlink.AmountAsc)
+				sel.OrderBy(paymentlink.AmountAsc, now)
 			}
 		})
 	}
@@ -253,7 +253,7 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	set := newSet(realistic(1000))
 	link := set.All().At(500)
 	id, code, url := link.ID(), link.Code(), link.URL()
-	position := link.Position(paymentlink.CreatedAtDesc)
+	position := link.Position(paymentlink.CreatedAtDesc, now)
 	filter := active()
 	tests := map[string]func(){
 		"by id":       func() { set.ByID(id) },
@@ -265,7 +265,7 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 		"everything":  func() { set.Select(paymentlink.Filter{}, now) },
 		"select":      func() { set.Select(filter, now) },
 		"page": func() {
-			sel := set.Select(filter, now).OrderBy(paymentlink.CreatedAtDesc)
+			sel := set.Select(filter, now).OrderBy(paymentlink.CreatedAtDesc, now)
 			for i := sel.IndexAfter(position); i < sel.Len(); i++ {
 				sel.At(i).ID()
 			}
@@ -283,7 +283,7 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 		measure := func(n int) float64 {
 			set, filter := newSet(realistic(n)), paymentlink.Filter{State: []paymentlink.State{paymentlink.StateOpen}, Search: "mesa"}
 			return testing.AllocsPerRun(20, func() {
-				for range set.Select(filter, now).OrderBy(paymentlink.AmountAsc).All() {
+				for range set.Select(filter, now).OrderBy(paymentlink.AmountAsc, now).All() {
 				}
 			})
 		}
@@ -303,7 +303,7 @@ func TestAHundredCostByTheResult(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range runs {
-		if sel := set.Select(filter, now).OrderBy(paymentlink.AmountAsc); sel.Len() != 200 {
+		if sel := set.Select(filter, now).OrderBy(paymentlink.AmountAsc, now); sel.Len() != 200 {
 			t.Fatalf("selected %d links, want 200", sel.Len())
 		}
 	}

@@ -28,7 +28,7 @@ func Example() {
 	}, []string{"pay.billpocket.com"})
 
 	active := set.Select(paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusActive}}, now)
-	for link := range active.OrderBy(paymentlink.CreatedAtDesc).All() {
+	for link := range active.OrderBy(paymentlink.CreatedAtDesc, now).All() {
 		fmt.Println(link.Title(), link.State(now), link.Environment())
 	}
 	mxn := active.Summary(now).ByCurrency[0]

@@ -11,11 +11,19 @@ import (
 // list any value may. A nil list matches all links, an empty one none. The
 // zero Filter matches all.
 type Filter struct {
-	// IDs, Status, State and Currency: the link's value is in the list.
-	IDs      []string
-	Status   []Status
-	State    []State
-	Currency []money.Currency
+	// IDs, Status, State, Currency and Environment: the link's value is in the list.
+	IDs         []string
+	Status      []Status
+	State       []State
+	Currency    []money.Currency
+	Environment []Environment
+	// Slug, UserID, PurchaseID, StatusCode and LinkType: the same. Links without
+	// the value never match. The case of slugs is ignored.
+	Slug, UserID, PurchaseID []string
+	StatusCode, LinkType     []int32
+	// HasExpiry: upstream sends an expiry, be it one that cannot be read, or
+	// sends none.
+	HasExpiry *bool
 	// Amount compares numbers only; links without an amount never match.
 	Amount AmountRange
 	// Links without the time never match a range that has an end.
@@ -27,6 +35,8 @@ type Filter struct {
 	// title, description or code, each in any of them, case and accents
 	// ignored. Nothing to search for matches all links.
 	Search string
+	// Not leaves out the links that match it. One that is empty matches all.
+	Not *Filter
 }
 
 // AmountRange includes From and excludes To; a nil end is open.
@@ -50,7 +60,24 @@ func (s *Set) Select(f Filter, now time.Time) Selection {
 	if rest := newPredicate(&f, now); rest.any() {
 		sel = Selection{set: s, rows: s.pick(sel.rows, &rest)}
 	}
+	if f.Not != nil {
+		sel = Selection{set: s, rows: without(sel.rows, s.Select(*f.Not, now).rows)}
+	}
 	return sel
+}
+
+// without returns what of a is not in b, as a new slice; both are ascending.
+func without(a, b []int32) []int32 {
+	kept := make([]int32, 0, max(0, len(a)-len(b)))
+	for _, row := range a {
+		for len(b) > 0 && b[0] < row {
+			b = b[1:]
+		}
+		if len(b) == 0 || b[0] != row {
+			kept = append(kept, row)
+		}
+	}
+	return kept
 }
 
 // candidates answers what the indexes can.

@@ -16,11 +16,11 @@ func TestSelect(t *testing.T) {
 	at := func(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }
 	amount := func(text string) paymentlink.Optional[money.Decimal] { return paymentlink.Some(decimal(text)) }
 	set := newSet([]paymentlink.Record{
-		{ID: "a", Code: "ca", StatusCode: paymentlink.Some[int32](1), Currency: "MXN", Amount: amount("30"), CreatedAt: at(-9), UpdatedAt: at(-5), Description: "Café Olé (CA)"},
-		{ID: "b", Code: "cb", StatusCode: paymentlink.Some[int32](0), Currency: "MXN", Amount: amount("30.01"), CreatedAt: at(-8), ExpiresAt: at(0)},
-		{ID: "c", Code: "cc", StatusCode: paymentlink.Some[int32](1), Currency: "USD", Amount: amount("50"), CreatedAt: at(-7), ExpiresAt: at(10)},
-		{ID: "d", Code: "cd", StatusCode: paymentlink.Some[int32](9), Currency: "USD", UpdatedAt: at(-4), ExpiresAt: at(20)},
-		{ID: "e", Code: "ce", Amount: amount("30"), Description: "olé, CAFE"},
+		{ID: "a", Code: "ca", URL: "https://pay.billpocket.com/x", Slug: "Shop", UserID: "u", StatusCode: paymentlink.Some[int32](1), Currency: "MXN", Amount: amount("30"), CreatedAt: at(-9), UpdatedAt: at(-5), Description: "Café Olé (CA)"},
+		{ID: "b", Code: "cb", URL: "https://test.pay.billpocket.com/x", PurchaseID: "p", StatusCode: paymentlink.Some[int32](0), Currency: "MXN", Amount: amount("30.01"), CreatedAt: at(-8), ExpiresAt: at(0)},
+		{ID: "c", Code: "cc", Slug: " shop ", UserID: "u", StatusCode: paymentlink.Some[int32](1), Currency: "USD", Amount: amount("50"), CreatedAt: at(-7), ExpiresAt: at(10)},
+		{ID: "d", Code: "cd", Slug: "ÑANDÚ", UserID: "U", StatusCode: paymentlink.Some[int32](9), Currency: "USD", UpdatedAt: at(-4), ExpiresAt: at(20)},
+		{ID: "e", Code: "ce", LinkType: paymentlink.Some[int32](0), UnreadableExpiry: true, Amount: amount("30"), Description: "olé, CAFE"},
 		{ID: "f", Code: "cf", StatusCode: paymentlink.Some[int32](0), Currency: "EUR", Amount: amount("-1")},
 	})
 	minutes := func(n int) *time.Duration { return new(time.Duration(n) * time.Minute) }
@@ -96,6 +96,31 @@ func TestSelect(t *testing.T) {
 		"search and state":  {paymentlink.Filter{Search: "cafe", State: []paymentlink.State{paymentlink.StateOpen}}, "a"},
 		"search and ids":    {paymentlink.Filter{Search: "cafe", IDs: []string{"e", "f"}}, "e"},
 		"search for a code": {paymentlink.Filter{Search: "CF"}, "f"},
+
+		"environment":            {paymentlink.Filter{Environment: []paymentlink.Environment{paymentlink.EnvironmentTest}}, "b"},
+		"two environments":       {paymentlink.Filter{Environment: []paymentlink.Environment{paymentlink.EnvironmentLive, paymentlink.EnvironmentTest}}, "ab"},
+		"no environment":         {paymentlink.Filter{Environment: []paymentlink.Environment{}}, ""},
+		"what is no environment": {paymentlink.Filter{Environment: []paymentlink.Environment{77}}, ""},
+		"slug in any case":       {paymentlink.Filter{Slug: []string{"SHOP"}}, "ac"},
+		"slug with accents":      {paymentlink.Filter{Slug: []string{"ñandú"}}, "d"},
+		"part of a slug":         {paymentlink.Filter{Slug: []string{"sho"}}, ""},
+		"no slug":                {paymentlink.Filter{Slug: []string{}}, ""},
+		"an empty slug":          {paymentlink.Filter{Slug: []string{""}}, ""},
+		"user":                   {paymentlink.Filter{UserID: []string{"u", "nobody"}}, "ac"},
+		"user in another case":   {paymentlink.Filter{UserID: []string{"U"}}, "d"},
+		"an empty user":          {paymentlink.Filter{UserID: []string{""}}, ""},
+		"purchase":               {paymentlink.Filter{PurchaseID: []string{"p"}}, "b"},
+		"status code":            {paymentlink.Filter{StatusCode: []int32{0, 9}}, "bdf"},
+		"status code of none":    {paymentlink.Filter{StatusCode: []int32{7}}, ""},
+		"link type":              {paymentlink.Filter{LinkType: []int32{0}}, "e"},
+		"with an expiry":         {paymentlink.Filter{HasExpiry: new(true)}, "bcde"},
+		"without an expiry":      {paymentlink.Filter{HasExpiry: new(false)}, "af"},
+		"not":                    {paymentlink.Filter{Not: &paymentlink.Filter{Currency: []money.Currency{"MXN"}}}, "cdef"},
+		"not everything":         {paymentlink.Filter{Not: &paymentlink.Filter{}}, ""},
+		"not nothing":            {paymentlink.Filter{Not: &paymentlink.Filter{IDs: []string{}}}, "abcdef"},
+		"not not":                {paymentlink.Filter{Not: &paymentlink.Filter{Not: &paymentlink.Filter{Search: "cafe"}}}, "ae"},
+		"these and not those":    {paymentlink.Filter{HasExpiry: new(true), Not: &paymentlink.Filter{LinkType: []int32{0}}}, "bcd"},
+
 		"all at once": {
 			paymentlink.Filter{
 				IDs: []string{"a", "c"}, Status: []paymentlink.Status{paymentlink.StatusActive}, State: []paymentlink.State{paymentlink.StateOpen},
@@ -147,6 +172,30 @@ func generateFilter(r *rand.Rand, set *paymentlink.Set) paymentlink.Filter {
 	}
 	if rarely() {
 		f.ExpiresWithin = new(time.Duration(r.IntN(30)-2) * time.Minute)
+	}
+	if rarely() {
+		f.Environment = some(r, []paymentlink.Environment{paymentlink.EnvironmentTest, paymentlink.EnvironmentLive, paymentlink.EnvironmentUnknown})
+	}
+	if rarely() {
+		f.Slug = some(r, []string{"Shop", "tienda", "ÑANDÚ", "", "other"})
+	}
+	if rarely() {
+		f.UserID = some(r, []string{"7", "8", "", "9"})
+	}
+	if rarely() {
+		f.PurchaseID = some(r, []string{"p1", "P1", "", "p2"})
+	}
+	if rarely() {
+		f.StatusCode = some(r, []int32{0, 1, 7, 9})
+	}
+	if rarely() {
+		f.LinkType = some(r, []int32{0, 2, 9})
+	}
+	if rarely() {
+		f.HasExpiry = new(r.IntN(2) == 0)
+	}
+	if rarely() {
+		f.Not = new(generateFilter(r, set))
 	}
 	if rarely() {
 		f.Search = pickOne(r, "cafe", "CAFÉ", "ñandu", "nan 0", "strasse", "한", "l x", "1", "   ", "\u0301", "\u00a8", "ضلى", "nothing of the kind")

@@ -36,7 +36,10 @@ func generateOne(r *rand.Rand, id string) paymentlink.Record {
 		ID:          id,
 		URL:         pickOne(r, "https://pay.billpocket.com/", "https://test.pay.billpocket.com/", "https://elsewhere.example/") + "shop/" + code,
 		Code:        pickOne(r, code, code, ""),
-		Slug:        pickOne(r, "shop", ""),
+		Slug:        pickOne(r, "shop", "SHOP", " Tienda", "ñandú", ""),
+		UserID:      pickOne(r, "7", "8", ""),
+		PurchaseID:  pickOne(r, "", "", "p1", "P1"),
+		LinkType:    pickOne(r, paymentlink.Some[int32](2), paymentlink.Some[int32](2), paymentlink.Some[int32](0), paymentlink.Optional[int32]{}),
 		Description: generateText(r, code),
 		Currency:    pickOne[money.Currency](r, "MXN", "MXN", "MXN", "USD", "JPY", ""),
 		StatusCode:  pickOne(r, paymentlink.Some[int32](1), paymentlink.Some[int32](1), paymentlink.Some[int32](0), paymentlink.Some[int32](7), paymentlink.Optional[int32]{}),
@@ -44,6 +47,10 @@ func generateOne(r *rand.Rand, id string) paymentlink.Record {
 		UpdatedAt:   generateTime(r),
 		ExpiresAt:   generateTime(r),
 		Upstream:    []byte(`{"id":"` + id + `"}`),
+	}
+	if r.IntN(40) == 0 {
+		// Titles that differ behind what an order reads of them, or just before.
+		record.Description = strings.Repeat("ñ", 98+r.IntN(3)) + pickOne(r, "a", "b")
 	}
 	if r.IntN(8) == 0 {
 		record.ExpiresAt, record.UnreadableExpiry = time.Time{}, true

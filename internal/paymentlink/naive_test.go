@@ -80,6 +80,14 @@ func naiveMatches(f paymentlink.Filter, r paymentlink.Record, link paymentlink.L
 		f.Currency != nil && !slices.Contains(f.Currency, r.Currency),
 		f.Amount.From != nil && (!naiveHasAmount(r) || r.Amount.Value.Cmp(*f.Amount.From) < 0),
 		f.Amount.To != nil && (!naiveHasAmount(r) || r.Amount.Value.Cmp(*f.Amount.To) >= 0),
+		f.Environment != nil && !slices.Contains(f.Environment, link.Environment()),
+		f.Slug != nil && (link.Slug() == "" || !slices.ContainsFunc(f.Slug, func(s string) bool { return strings.EqualFold(s, link.Slug()) })),
+		f.UserID != nil && (r.UserID == "" || !slices.Contains(f.UserID, r.UserID)),
+		f.PurchaseID != nil && (r.PurchaseID == "" || !slices.Contains(f.PurchaseID, r.PurchaseID)),
+		f.StatusCode != nil && (!r.StatusCode.Valid || !slices.Contains(f.StatusCode, r.StatusCode.Value)),
+		f.LinkType != nil && (!r.LinkType.Valid || !slices.Contains(f.LinkType, r.LinkType.Value)),
+		f.HasExpiry != nil && *f.HasExpiry != (!r.ExpiresAt.IsZero() || r.UnreadableExpiry),
+		f.Not != nil && naiveMatches(*f.Not, r, link, now),
 		!inRange(f.CreatedAt, r.CreatedAt), !inRange(f.UpdatedAt, r.UpdatedAt), !inRange(f.ExpiresAt, r.ExpiresAt):
 		return false
 	}
@@ -116,6 +124,29 @@ func rat(r paymentlink.Record) *big.Rat {
 	return value
 }
 
+func naiveTitle(r paymentlink.Record) string {
+	code := strings.TrimSpace(r.Code)
+	if code == "" {
+		code = r.URL[strings.LastIndex(r.URL, "/")+1:]
+	}
+	if code == "" {
+		code = r.ID
+	}
+	title := r.Description
+	if i := strings.LastIndex(title, " ("); i >= 0 && strings.EqualFold(title[i:], " ("+code+")") {
+		title = title[:i]
+	}
+	if title = strings.TrimSpace(title); title != "" {
+		return title
+	}
+	return code
+}
+
+func naiveTitleKey(r paymentlink.Record) string {
+	title := []rune(naiveTitle(r))
+	return naiveFold(string(title[:min(len(title), 100)]))
+}
+
 // naiveCompare is the rule of an order, by rationals and whole records.
 func naiveCompare(o paymentlink.Order, a, b paymentlink.Record) int {
 	const absentLast, presentFirst = 1, -1
@@ -145,6 +176,10 @@ func naiveCompare(o paymentlink.Order, a, b paymentlink.Record) int {
 		c = byTime(a.UpdatedAt, b.UpdatedAt)
 	case strings.HasPrefix(o.String(), "EXPIRES_AT"):
 		c = byTime(a.ExpiresAt, b.ExpiresAt)
+	case strings.HasPrefix(o.String(), "TITLE"):
+		c = direction * strings.Compare(naiveTitleKey(a), naiveTitleKey(b))
+	case strings.HasPrefix(o.String(), "STATE"):
+		c = direction * (slices.Index(paymentlink.States(), naiveState(a, now)) - slices.Index(paymentlink.States(), naiveState(b, now)))
 	default:
 		c = byValue(a.Currency != "", b.Currency != "", func() int { return strings.Compare(string(a.Currency), string(b.Currency)) })
 		if c == 0 {

@@ -14,9 +14,11 @@ import (
 // order, which has no cursors.
 type Order uint8
 
-// The orders. Those by amount list currencies ascending in both directions,
-// links without an amount last within their currency, and links without a
-// currency last of all.
+// The orders, each with its opposite behind it. Those by amount list currencies
+// ascending in both directions, links without an amount last within their
+// currency, and links without a currency last of all. Those by title ignore case
+// and accents, and read the first 100 characters. Those by state follow the
+// order of States at an instant.
 const (
 	CreatedAtAsc Order = iota + 1
 	CreatedAtDesc
@@ -26,13 +28,34 @@ const (
 	ExpiresAtDesc
 	AmountAsc
 	AmountDesc
+	TitleAsc
+	TitleDesc
+	StateAsc
+	StateDesc
 
 	orderCount = iota
 )
 
+// The orders by state change with time. What is kept for both is the links by
+// id, under the name of the first.
+const (
+	byID      = StateAsc
+	keptCount = orderCount - 1
+)
+
+// What orders go by beside the times of a link.
+const (
+	byAmount = timeCount + iota
+	byTitle
+	byState
+)
+
 // Orders returns every order that has cursors, as the schema lists them.
 func Orders() []Order {
-	return []Order{CreatedAtAsc, CreatedAtDesc, UpdatedAtAsc, UpdatedAtDesc, ExpiresAtAsc, ExpiresAtDesc, AmountAsc, AmountDesc}
+	return []Order{
+		CreatedAtAsc, CreatedAtDesc, UpdatedAtAsc, UpdatedAtDesc, ExpiresAtAsc, ExpiresAtDesc, AmountAsc, AmountDesc,
+		TitleAsc, TitleDesc, StateAsc, StateDesc,
+	}
 }
 
 // String returns the schema's name, "" for upstream's own order.
@@ -54,32 +77,43 @@ func (o Order) String() string {
 		return "AMOUNT_ASC"
 	case AmountDesc:
 		return "AMOUNT_DESC"
+	case TitleAsc:
+		return "TITLE_ASC"
+	case TitleDesc:
+		return "TITLE_DESC"
+	case StateAsc:
+		return "STATE_ASC"
+	case StateDesc:
+		return "STATE_DESC"
 	}
 	return ""
 }
 
-func (o Order) valid() bool    { return o >= CreatedAtAsc && o <= AmountDesc }
-func (o Order) byAmount() bool { return o == AmountAsc || o == AmountDesc }
+func (o Order) valid() bool    { return o >= CreatedAtAsc && o <= StateDesc }
 func (o Order) direction() int { return 1 - 2*int((o-1)&1) } // 1 ascending, -1 descending
 
-// byTime is the time that an order goes by; those by amount have none.
-func (o Order) byTime() int {
-	switch o {
-	case CreatedAtAsc, CreatedAtDesc:
-		return createdAt
-	case UpdatedAtAsc, UpdatedAtDesc:
-		return updatedAt
-	default:
-		return expiresAt
+// measure is what an order goes by: a time of a link, or one of the others.
+func (o Order) measure() int { return int(o-1) / 2 }
+
+// kept is the order of which rows are kept to put them in order o.
+func (o Order) kept() Order {
+	if o.measure() == byState {
+		return byID
 	}
+	return o
 }
 
-// sorted returns the rows in order o, as a new slice. It sorts small entries
-// with the values in them, because comparing through row numbers would miss
-// the cache at every step.
+// sorted returns the rows in an order that is kept, as a new slice. It sorts
+// small entries with the values in them, because comparing through row numbers
+// would miss the cache at every step.
 func (s *Set) sorted(rows []int32, o Order) []int32 {
-	if o.byAmount() {
+	switch o.measure() {
+	case byAmount:
 		return s.sortedByAmount(rows, o.direction())
+	case byTitle:
+		return s.sortedByTitle(rows, o.direction())
+	case byState:
+		return slices.SortedFunc(slices.Values(rows), s.compareIDs)
 	}
 	return s.sortedByTime(rows, o)
 }
@@ -93,7 +127,7 @@ func (s *Set) sortedByTime(rows []int32, o Order) []int32 {
 	entries := make([]timeEntry, 0, len(rows))
 	out := make([]int32, len(rows))
 	last := len(rows)
-	direction, which := o.direction(), o.byTime()
+	direction, which := o.direction(), o.measure()
 	for _, row := range rows {
 		seconds := s.facts[row].seconds[which]
 		if seconds == noTime {

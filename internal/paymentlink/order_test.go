@@ -15,14 +15,15 @@ import (
 
 func TestOrderRules(t *testing.T) {
 	at := func(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }
+	active := paymentlink.Some[int32](1)
 	// The ids are in the order of the alphabet where nothing else decides.
 	records := []paymentlink.Record{
-		{ID: "f", CreatedAt: at(2), UpdatedAt: at(5), Currency: "USD", Amount: paymentlink.Some(decimal("1"))},
-		{ID: "e", CreatedAt: at(1), ExpiresAt: at(9), Currency: "MXN"},
-		{ID: "d", CreatedAt: at(2), UpdatedAt: at(3), Amount: paymentlink.Some(decimal("0.5"))},
-		{ID: "c", ExpiresAt: at(9), Currency: "MXN", Amount: paymentlink.Some(decimal("10"))},
-		{ID: "b", UpdatedAt: at(3), ExpiresAt: at(8), Currency: "MXN", Amount: paymentlink.Some(decimal("9.5"))},
-		{ID: "a", CreatedAt: at(2), Currency: "MXN", Amount: paymentlink.Some(decimal("10.0"))},
+		{ID: "f", Description: "Ñu", StatusCode: active, CreatedAt: at(2), UpdatedAt: at(5), Currency: "USD", Amount: paymentlink.Some(decimal("1"))},
+		{ID: "e", Description: "ALFA", StatusCode: paymentlink.Some[int32](3), CreatedAt: at(1), ExpiresAt: at(9), Currency: "MXN"},
+		{ID: "d", Description: "Über", StatusCode: paymentlink.Some[int32](0), CreatedAt: at(2), UpdatedAt: at(3), Amount: paymentlink.Some(decimal("0.5"))},
+		{ID: "c", Description: "ón", StatusCode: active, ExpiresAt: at(9), Currency: "MXN", Amount: paymentlink.Some(decimal("10"))},
+		{ID: "b", Description: "Óń", StatusCode: paymentlink.Some[int32](0), UpdatedAt: at(3), ExpiresAt: at(8), Currency: "MXN", Amount: paymentlink.Some(decimal("9.5"))},
+		{ID: "a", Description: "on", CreatedAt: at(2), Currency: "MXN", Amount: paymentlink.Some(decimal("10.0"))},
 	}
 	tests := map[paymentlink.Order]string{
 		0:                         "fedcba",
@@ -34,10 +35,14 @@ func TestOrderRules(t *testing.T) {
 		paymentlink.ExpiresAtDesc: "cebadf",
 		paymentlink.AmountAsc:     "bacefd",
 		paymentlink.AmountDesc:    "acbefd",
+		paymentlink.TitleAsc:      "efabcd",
+		paymentlink.TitleDesc:     "dabcfe",
+		paymentlink.StateAsc:      "cfbdae",
+		paymentlink.StateDesc:     "aebdcf",
 	}
 	set := newSet(records)
 	for order, want := range tests {
-		if got := strings.Join(idsOf(set.All().OrderBy(order)), ""); got != want {
+		if got := strings.Join(idsOf(set.All().OrderBy(order, now)), ""); got != want {
 			t.Errorf("OrderBy(%v) = %s, want %s", order, got, want)
 		}
 	}
@@ -50,7 +55,7 @@ func TestOrdersEqualANaiveSort(t *testing.T) {
 		records := generate(r, n)
 		set := newSet(records)
 		for _, order := range paymentlink.Orders() {
-			if diff := cmp.Diff(naiveOrder(records, order), idsOf(set.All().OrderBy(order))); diff != "" {
+			if diff := cmp.Diff(naiveOrder(records, order), idsOf(set.All().OrderBy(order, now))); diff != "" {
 				t.Errorf("seed %d, %d links, %v (-want +got):\n%s", seed, n, order, diff)
 			}
 		}
@@ -75,7 +80,7 @@ func TestSelectionsAreOrderedLikeTheList(t *testing.T) {
 			set := newSet(records)
 			for _, order := range paymentlink.Orders() {
 				if listFirst {
-					set.All().OrderBy(order)
+					set.All().OrderBy(order, now)
 				}
 				sel := set.Select(filter, now)
 				want := idsOf(sel)
@@ -84,7 +89,7 @@ func TestSelectionsAreOrderedLikeTheList(t *testing.T) {
 					byID[record.ID] = record
 				}
 				slices.SortFunc(want, func(a, b string) int { return naiveCompare(order, byID[a], byID[b]) })
-				if diff := cmp.Diff(want, idsOf(sel.OrderBy(order))); diff != "" {
+				if diff := cmp.Diff(want, idsOf(sel.OrderBy(order, now))); diff != "" {
 					t.Errorf("%s, list ordered first: %v, %v (-want +got):\n%s", name, listFirst, order, diff)
 				}
 			}
@@ -95,15 +100,37 @@ func TestSelectionsAreOrderedLikeTheList(t *testing.T) {
 func TestOrderingAgain(t *testing.T) {
 	records := generate(newRand(12), 50)
 	sel := newSet(records).Select(paymentlink.Filter{Search: "l"}, now)
-	once := idsOf(sel.OrderBy(paymentlink.AmountAsc))
+	once := idsOf(sel.OrderBy(paymentlink.AmountAsc, now))
 	for name, again := range map[string]paymentlink.Selection{
-		"same order":      sel.OrderBy(paymentlink.AmountAsc).OrderBy(paymentlink.AmountAsc),
-		"through another": sel.OrderBy(paymentlink.CreatedAtDesc).OrderBy(paymentlink.AmountAsc),
-		"zero order":      sel.OrderBy(paymentlink.AmountAsc).OrderBy(0),
-		"no such order":   sel.OrderBy(paymentlink.AmountAsc).OrderBy(200),
+		"same order":      sel.OrderBy(paymentlink.AmountAsc, now).OrderBy(paymentlink.AmountAsc, now),
+		"through another": sel.OrderBy(paymentlink.CreatedAtDesc, now).OrderBy(paymentlink.AmountAsc, now),
+		"zero order":      sel.OrderBy(paymentlink.AmountAsc, now).OrderBy(0, now),
+		"no such order":   sel.OrderBy(paymentlink.AmountAsc, now).OrderBy(200, now),
 	} {
 		if diff := cmp.Diff(once, idsOf(again)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// An order by state is that of its instant, whatever was asked for before.
+func TestOrdersByStateThroughTime(t *testing.T) {
+	set := newSet([]paymentlink.Record{
+		{ID: "a", StatusCode: paymentlink.Some[int32](1), ExpiresAt: now.Add(time.Hour)},
+		{ID: "b", StatusCode: paymentlink.Some[int32](1), ExpiresAt: now.Add(2 * time.Hour)},
+		{ID: "c", StatusCode: paymentlink.Some[int32](1)},
+	})
+	sel := set.All()
+	for hours, want := range []string{"abc", "bca", "cab", "cab"} {
+		at := now.Add(time.Duration(hours) * time.Hour)
+		sel = sel.OrderBy(paymentlink.StateAsc, at)
+		if got := strings.Join(idsOf(sel), ""); got != want {
+			t.Errorf("after %d hours: %s, want %s", hours, got, want)
+		}
+		for i, link := range indexed(sel) {
+			if got := sel.IndexBefore(through(t, link.Position(paymentlink.StateAsc, at))); got != i {
+				t.Errorf("after %d hours: link %d is found at %d", hours, i, got)
+			}
 		}
 	}
 }
@@ -121,11 +148,11 @@ func TestConcurrentUse(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for _, order := range paymentlink.Orders() {
-				if !slices.Equal(want[order], idsOf(set.All().OrderBy(order))) {
+				if !slices.Equal(want[order], idsOf(set.All().OrderBy(order, now))) {
 					t.Errorf("OrderBy(%v) differs from the naive sort", order)
 				}
 				active := set.Select(paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusActive}}, now)
-				active.OrderBy(order)
+				active.OrderBy(order, now)
 				active.Summary(now.Add(time.Duration(order) * time.Minute))
 				set.Select(paymentlink.Filter{Search: "cafe"}, now)
 				set.ByCode(set.All().At(int(order)).Code())

@@ -33,7 +33,7 @@ func nextPage(t *testing.T, sel paymentlink.Selection, o paymentlink.Order, afte
 	if start == end {
 		return nil, after
 	}
-	position := through(t, sel.At(end-1).Position(o))
+	position := through(t, sel.At(end-1).Position(o, now))
 	return idsOf(sel)[start:end], &position
 }
 
@@ -48,7 +48,7 @@ func previousPage(t *testing.T, sel paymentlink.Selection, o paymentlink.Order, 
 	if start == end {
 		return nil, before
 	}
-	position := through(t, sel.At(start).Position(o))
+	position := through(t, sel.At(start).Position(o, now))
 	return idsOf(sel)[start:end], &position
 }
 
@@ -60,7 +60,7 @@ func TestPagesJoinedAreTheWhole(t *testing.T) {
 		filter := generateFilter(r, set)
 		size := 1 + r.IntN(30)
 		for _, order := range paymentlink.Orders() {
-			sel := set.Select(filter, now).OrderBy(order)
+			sel := set.Select(filter, now).OrderBy(order, now)
 			want := idsOf(sel)
 
 			forward := []string{}
@@ -103,11 +103,11 @@ func TestPagesWhileLinksComeAndGo(t *testing.T) {
 						staying[record.ID] = true
 					}
 					seen := []string{}
-					page, at := turn(t, newSet(records).All().OrderBy(order), order, nil, 7)
+					page, at := turn(t, newSet(records).All().OrderBy(order, now), order, nil, 7)
 					for len(page) > 0 {
 						seen = append(seen, page...)
 						records = churn(r, records, staying, page)
-						page, at = turn(t, newSet(records).All().OrderBy(order), order, at, 7)
+						page, at = turn(t, newSet(records).All().OrderBy(order, now), order, at, 7)
 					}
 					if name == "backwards" {
 						seen = joinBackwards(seen, 7)

@@ -1,6 +1,7 @@
 package paymentlink
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -20,23 +21,31 @@ type Position struct {
 	at       time.Time      // orders by time; zero: none
 	currency money.Currency // orders by amount; "" none
 	amount   Optional[money.Decimal]
+	title    string // orders by title
+	state    State  // orders by state
 	id       string
 }
 
-// Position returns the link's place in an order. It panics for an Order that
-// Orders does not list: upstream's own order has no positions.
-func (l Link) Position(o Order) Position {
+// Position returns the link's place in an order, which for those by state is
+// that of the instant. It panics for an Order that Orders does not list:
+// upstream's own order has no positions.
+func (l Link) Position(o Order, now time.Time) Position {
 	if !o.valid() {
 		panic("paymentlink: a position in upstream's own order")
 	}
 	p := Position{order: o, id: l.ID()}
-	if !o.byAmount() {
-		p.at = l.set.time(l.row, o.byTime())
-		return p
-	}
-	p.currency = l.Currency()
-	if f := l.facts(); f.flags.has(hasAmount) {
-		p.amount = Some(f.amount)
+	switch o.measure() {
+	case byAmount:
+		p.currency = l.Currency()
+		if f := l.facts(); f.flags.has(hasAmount) {
+			p.amount = Some(f.amount)
+		}
+	case byTitle:
+		p.title = string(l.set.appendTitleKey(nil, new(folder), l.row))
+	case byState:
+		p.state = l.State(now)
+	default:
+		p.at = l.set.time(l.row, o.measure())
 	}
 	return p
 }
@@ -47,34 +56,60 @@ func (p Position) Order() Order { return p.order }
 // Fields returns the position as text, which ParsePosition reads back. The
 // order is not among the fields: a cursor carries it as its kind.
 func (p Position) Fields() []string {
-	if !p.order.byAmount() {
-		return []string{instantText(p.at), p.id}
+	switch p.order.measure() {
+	case byAmount:
+		amount := ""
+		if value, ok := p.amount.Get(); ok {
+			amount = value.String()
+		}
+		return []string{string(p.currency), amount, p.id}
+	case byTitle:
+		return []string{p.title, p.id}
+	case byState:
+		return []string{p.state.String(), p.id}
 	}
-	amount := ""
-	if value, ok := p.amount.Get(); ok {
-		amount = value.String()
-	}
-	return []string{string(p.currency), amount, p.id}
+	return []string{instantText(p.at), p.id}
 }
 
 // ParsePosition reads what Fields returned, and nothing else: only the very
 // text that Fields writes is accepted. The error is ErrPosition.
 func ParsePosition(o Order, fields []string) (Position, error) {
-	p := Position{order: o}
-	var ok bool
-	switch {
-	case !o.valid():
-	case o.byAmount() && len(fields) == 3:
-		p.id = fields[2]
+	if !o.valid() || len(fields) != fieldCount(o) {
+		return Position{}, ErrPosition
+	}
+	p := Position{order: o, id: fields[len(fields)-1]}
+	ok := false
+	switch o.measure() {
+	case byAmount:
 		p.currency, p.amount, ok = parseAmount(fields[0], fields[1])
-	case !o.byAmount() && len(fields) == 2:
-		p.id = fields[1]
+	case byTitle:
+		p.title, ok = fields[0], len(fields[0]) <= maxTitleKeyBytes
+	case byState:
+		p.state, ok = parseState(fields[0])
+	default:
 		p.at, ok = parseInstant(fields[0])
 	}
 	if !ok || p.id == "" {
 		return Position{}, ErrPosition
 	}
 	return p, nil
+}
+
+// fieldCount is how many fields a position has: the amount has two beside the id.
+func fieldCount(o Order) int {
+	if o.measure() == byAmount {
+		return 3
+	}
+	return 2
+}
+
+func parseState(name string) (State, bool) {
+	for _, state := range States() {
+		if state.String() == name {
+			return state, true
+		}
+	}
+	return 0, false
 }
 
 func parseAmount(currency, amount string) (money.Currency, Optional[money.Decimal], bool) {
@@ -129,13 +164,20 @@ func parseInstant(text string) (time.Time, bool) {
 	return t, instantText(t) == text
 }
 
-// compare returns -1, 0 or +1 as the link in a row lies before, at or behind a position.
-func (s *Set) compare(row int32, p *Position) int {
-	var c int
-	if p.order.byAmount() {
+// compare returns -1, 0 or +1 as the link in a row lies before, at or behind a
+// position at an instant.
+func (s *Set) compare(row int32, p *Position, now time.Time, fold *folder) int {
+	c, direction := 0, p.order.direction()
+	switch p.order.measure() {
+	case byAmount:
 		c = s.compareAmount(row, p)
-	} else {
-		c = compareInstants(s.time(row, p.order.byTime()), p.at, p.order.direction())
+	case byTitle:
+		var space [2 * titleCharacters]byte
+		c = direction * strings.Compare(alias(s.appendTitleKey(space[:0], fold, row)), p.title)
+	case byState:
+		c = direction * cmp.Compare(s.state(row, now), p.state)
+	default:
+		c = compareInstants(s.time(row, p.order.measure()), p.at, direction)
 	}
 	if c != 0 {
 		return c

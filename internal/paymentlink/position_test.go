@@ -20,6 +20,7 @@ func TestPositionFields(t *testing.T) {
 	}
 	halves := paymentlink.Record{ID: "id-1", Currency: "MXN", ExpiresAt: time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -3600))}
 	noCurrency := paymentlink.Record{ID: "id-1", Amount: paymentlink.Some(decimal("30.50"))}
+	titled := paymentlink.Record{ID: "id-1", Description: strings.Repeat("Ñ", 101)}
 	tests := map[string]struct {
 		record paymentlink.Record
 		order  paymentlink.Order
@@ -33,11 +34,13 @@ func TestPositionFields(t *testing.T) {
 		"year 10000 in UTC":         {halves, paymentlink.ExpiresAtAsc, []string{"253402304399", "id-1"}},
 		"amount":                    {full, paymentlink.AmountAsc, []string{"MXN", "30.5", "id-1"}},
 		"no amount":                 {halves, paymentlink.AmountDesc, []string{"MXN", "", "id-1"}},
+		"title":                     {titled, paymentlink.TitleAsc, []string{strings.Repeat("n", 100), "id-1"}},
+		"state":                     {full, paymentlink.StateDesc, []string{"EXPIRED", "id-1"}},
 		"no currency":               {noCurrency, paymentlink.AmountDesc, []string{"", "", "id-1"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			position := one(t, test.record).Position(test.order)
+			position := one(t, test.record).Position(test.order, now)
 			if position.Order() != test.order {
 				t.Errorf("Order() = %v, want %v", position.Order(), test.order)
 			}
@@ -81,6 +84,10 @@ func TestParsePositionRefuses(t *testing.T) {
 		"amount without a currency":     {byAmount, []string{"", "1", "id"}},
 		"amount not in its form":        {byAmount, []string{"MXN", "1.50", "id"}},
 		"amount with an exponent":       {byAmount, []string{"MXN", "1e3", "id"}},
+		"no state":                      {paymentlink.StateAsc, []string{"", "id"}},
+		"a state in lower case":         {paymentlink.StateDesc, []string{"open", "id"}},
+		"no id, by state":               {paymentlink.StateDesc, []string{"OPEN", ""}},
+		"a title beyond any":            {paymentlink.TitleAsc, []string{strings.Repeat("x", 1201), "id"}},
 		"no amount":                     {byAmount, []string{"MXN", "NaN", "id"}},
 	}
 	for name, test := range tests {
@@ -97,9 +104,9 @@ func TestPositionsAreReadBack(t *testing.T) {
 	const seed = 20
 	set := newSet(generate(newRand(seed), 300))
 	for _, order := range paymentlink.Orders() {
-		sel := set.All().OrderBy(order)
+		sel := set.All().OrderBy(order, now)
 		for i, link := range indexed(sel) {
-			position := link.Position(order)
+			position := link.Position(order, now)
 			read, err := paymentlink.ParsePosition(order, position.Fields())
 			if err != nil {
 				t.Fatalf("ParsePosition(%v, %q): %v", order, position.Fields(), err)
@@ -122,7 +129,7 @@ func TestPositionsOfAbsentLinks(t *testing.T) {
 	absent := newSet(generate(r, 200))
 	sel := newSet(records).All()
 	for _, order := range paymentlink.Orders() {
-		ordered := sel.OrderBy(order)
+		ordered := sel.OrderBy(order, now)
 		for link := range absent.All().All() {
 			stranger := recordOf(link)
 			want := 0
@@ -131,7 +138,7 @@ func TestPositionsOfAbsentLinks(t *testing.T) {
 					want++
 				}
 			}
-			position := link.Position(order)
+			position := link.Position(order, now)
 			if after, before := ordered.IndexAfter(position), ordered.IndexBefore(position); after != want || before != want {
 				t.Fatalf("%v, %q: IndexAfter = %d, IndexBefore = %d, want %d", order, position.Fields(), after, before, want)
 			}
@@ -141,11 +148,16 @@ func TestPositionsOfAbsentLinks(t *testing.T) {
 
 // recordOf returns what orders read of a link.
 func recordOf(link paymentlink.Link) paymentlink.Record {
-	r := paymentlink.Record{ID: link.ID(), Currency: link.Currency()}
+	r := paymentlink.Record{ID: link.ID(), Currency: link.Currency(), Code: link.Code(), Description: link.Title()}
+	if code, ok := link.StatusCode(); ok {
+		r.StatusCode = paymentlink.Some(code)
+	}
+	_, isReadable := link.IsExpired(now)
+	r.UnreadableExpiry = !isReadable
 	r.CreatedAt, _ = link.CreatedAt()
 	r.UpdatedAt, _ = link.UpdatedAt()
 	r.ExpiresAt, _ = link.ExpiresAt()
-	if position := link.Position(paymentlink.AmountAsc).Fields(); position[1] != "" {
+	if position := link.Position(paymentlink.AmountAsc, now).Fields(); position[1] != "" {
 		amount, _ := link.Amount()
 		r.Amount.Value, r.Amount.Valid = decimal(amount.Value()), true
 	}
@@ -156,9 +168,11 @@ func TestPositionsOfAnotherOrderPanic(t *testing.T) {
 	link := one(t, paymentlink.Record{})
 	sel := newSet(generate(newRand(22), 3)).All()
 	for name, misuse := range map[string]func(){
-		"position in upstream's order": func() { link.Position(0) },
-		"selection not ordered":        func() { sel.IndexAfter(link.Position(paymentlink.AmountAsc)) },
-		"selection in another order":   func() { sel.OrderBy(paymentlink.AmountDesc).IndexBefore(link.Position(paymentlink.AmountAsc)) },
+		"position in upstream's order": func() { link.Position(0, now) },
+		"selection not ordered":        func() { sel.IndexAfter(link.Position(paymentlink.AmountAsc, now)) },
+		"selection in another order": func() {
+			sel.OrderBy(paymentlink.AmountDesc, now).IndexBefore(link.Position(paymentlink.AmountAsc, now))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -177,6 +191,8 @@ func FuzzParsePosition(f *testing.F) {
 	f.Add(uint8(paymentlink.ExpiresAtDesc), "-1", "", "id")
 	f.Add(uint8(paymentlink.AmountAsc), "MXN", "30.5", "id")
 	f.Add(uint8(paymentlink.AmountDesc), "", "", "id")
+	f.Add(uint8(paymentlink.TitleAsc), "nu", "", "id")
+	f.Add(uint8(paymentlink.StateDesc), "OPEN", "", "id")
 	f.Fuzz(func(t *testing.T, order uint8, first, second, id string) {
 		for _, fields := range [][]string{{first, id}, {first, second, id}} {
 			position, err := paymentlink.ParsePosition(paymentlink.Order(order), fields)

@@ -3,6 +3,7 @@ package paymentlink
 import (
 	"iter"
 	"sort"
+	"time"
 )
 
 // Selection is some links of a Set in some order: immutable, cheap to copy,
@@ -12,6 +13,7 @@ type Selection struct {
 	rows    []int32
 	posting *posting // the posting that holds exactly these rows, or nil
 	order   Order
+	at      time.Time // of the order
 }
 
 func (s *Set) whole(p *posting) Selection {
@@ -35,18 +37,22 @@ func (sel Selection) All() iter.Seq[Link] {
 	}
 }
 
-// OrderBy returns the same links in another order. The zero Order leaves the
-// selection as it is.
-func (sel Selection) OrderBy(o Order) Selection {
-	if sel.set == nil || !o.valid() || o == sel.order {
+// OrderBy returns the same links in another order, which for those by state is
+// that of the instant. The zero Order leaves the selection as it is.
+func (sel Selection) OrderBy(o Order, now time.Time) Selection {
+	isByState := o.measure() == byState
+	if sel.set == nil || !o.valid() || o == sel.order && (!isByState || now.Equal(sel.at)) {
 		return sel
 	}
 	if sel.posting != nil {
-		sel.rows = sel.posting.order(sel.set, o)
+		sel.rows = sel.posting.order(sel.set, o.kept())
 	} else {
-		sel.rows = sel.set.arrange(sel.rows, o)
+		sel.rows = sel.set.arrange(sel.rows, o.kept())
 	}
-	sel.order = o
+	if isByState {
+		sel.rows = sel.set.dealtByState(sel.rows, o.direction(), now)
+	}
+	sel.order, sel.at = o, now
 	return sel
 }
 
@@ -72,7 +78,8 @@ func (sel Selection) firstFrom(p Position, c int) int {
 	if p.order != sel.order {
 		panic("paymentlink: a position of " + p.order.String() + " in a selection by " + sel.order.String())
 	}
+	var fold folder
 	return sort.Search(len(sel.rows), func(i int) bool {
-		return sel.set.compare(sel.rows[i], &p) >= c
+		return sel.set.compare(sel.rows[i], &p, sel.at, &fold) >= c
 	})
 }

@@ -28,7 +28,7 @@ type Set struct {
 	byCurrency []posting // by facts.currency
 	byPair     []posting // by Status*(len(currencies)+1) + facts.currency
 
-	rankings [orderCount]ranking
+	rankings [keptCount]ranking
 
 	ids      table
 	codes    codeIndex
@@ -93,8 +93,8 @@ func (s *Set) SizeBytes() int64 {
 		sizeOf(s.facts) + sizeOf(s.places) + sizeOf(s.nanoseconds) + sizeOf(s.ids.slots) + sizeOf(s.currencies) +
 		int64(len(s.long))*longBytes
 	rows := int64(len(s.facts)) * int64(unsafe.Sizeof(int32(0)))
-	const postingsOfALink = 4                                    // all, status, currency, both
-	size += rows * (postingsOfALink*(1+orderCount) + orderCount) // and rankings
+	const postingsOfALink = 4                                  // all, status, currency, both
+	size += rows * (postingsOfALink*(1+keptCount) + keptCount) // and rankings
 	size += int64(1+len(s.byStatus)+len(s.byCurrency)+len(s.byPair)) *
 		int64(unsafe.Sizeof(posting{})+unsafe.Sizeof(orderings{})+unsafe.Sizeof(timedSummary{}))
 	// Summaries of all links and of each status tell of every currency, those

@@ -28,7 +28,7 @@ func TestEmptySet(t *testing.T) {
 			if at, ok := set.NextExpiry(now); ok {
 				t.Errorf("NextExpiry() = %v, want none", at)
 			}
-			sel := set.Select(paymentlink.Filter{Search: "x"}, now).OrderBy(paymentlink.CreatedAtDesc)
+			sel := set.Select(paymentlink.Filter{Search: "x"}, now).OrderBy(paymentlink.CreatedAtDesc, now)
 			if set.Len() != 0 || set.All().Len() != 0 || sel.Len() != 0 {
 				t.Errorf("Len() = %d, All() %d, Select() %d, want 0", set.Len(), set.All().Len(), sel.Len())
 			}
@@ -256,9 +256,9 @@ func TestSizeBytesDoesNotGrow(t *testing.T) {
 	set := newSet(generate(newRand(7), 500))
 	before := set.SizeBytes()
 	for _, order := range paymentlink.Orders() {
-		set.All().OrderBy(order)
+		set.All().OrderBy(order, now)
 		for _, status := range paymentlink.Statuses() {
-			set.Select(paymentlink.Filter{Status: []paymentlink.Status{status}}, now).OrderBy(order)
+			set.Select(paymentlink.Filter{Status: []paymentlink.Status{status}}, now).OrderBy(order, now)
 		}
 	}
 	set.Select(paymentlink.Filter{Search: "cafe"}, now)
@@ -281,9 +281,9 @@ func TestSizeBytesCoversTheHeap(t *testing.T) {
 	before := heap()
 	set := paymentlink.NewSet(generate(newRand(8), links), nil)
 	for _, order := range paymentlink.Orders() {
-		set.All().OrderBy(order)
+		set.All().OrderBy(order, now)
 		for _, status := range paymentlink.Statuses() {
-			set.Select(paymentlink.Filter{Status: []paymentlink.Status{status}}, now).OrderBy(order).Summary(now)
+			set.Select(paymentlink.Filter{Status: []paymentlink.Status{status}}, now).OrderBy(order, now).Summary(now)
 		}
 	}
 	set.Select(paymentlink.Filter{Search: "cafe"}, now)
@@ -298,12 +298,12 @@ func TestSizeBytesCoversTheHeap(t *testing.T) {
 func TestSelectionsAreIndependent(t *testing.T) {
 	records := generate(newRand(5), 200)
 	set := newSet(records)
-	before := fmt.Sprint(idsOf(set.All()), idsOf(set.All().OrderBy(paymentlink.AmountDesc)))
+	before := fmt.Sprint(idsOf(set.All()), idsOf(set.All().OrderBy(paymentlink.AmountDesc, now)))
 	for _, o := range paymentlink.Orders() {
-		set.Select(paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusActive}}, now).OrderBy(o).OrderBy(paymentlink.CreatedAtAsc)
-		set.Select(paymentlink.Filter{Search: "caf"}, now).OrderBy(o)
+		set.Select(paymentlink.Filter{Status: []paymentlink.Status{paymentlink.StatusActive}}, now).OrderBy(o, now).OrderBy(paymentlink.CreatedAtAsc, now)
+		set.Select(paymentlink.Filter{Search: "caf"}, now).OrderBy(o, now)
 	}
-	if after := fmt.Sprint(idsOf(set.All()), idsOf(set.All().OrderBy(paymentlink.AmountDesc))); after != before {
+	if after := fmt.Sprint(idsOf(set.All()), idsOf(set.All().OrderBy(paymentlink.AmountDesc, now))); after != before {
 		t.Error("ordering one selection changed another")
 	}
 }
@@ -323,10 +323,10 @@ func TestSelectionAllStops(t *testing.T) {
 
 func TestZeroSelection(t *testing.T) {
 	var sel paymentlink.Selection
-	if sel = sel.OrderBy(paymentlink.AmountAsc); sel.Len() != 0 {
+	if sel = sel.OrderBy(paymentlink.AmountAsc, now); sel.Len() != 0 {
 		t.Errorf("Len() = %d", sel.Len())
 	}
-	position := one(t, paymentlink.Record{}).Position(paymentlink.AmountAsc)
+	position := one(t, paymentlink.Record{}).Position(paymentlink.AmountAsc, now)
 	if after, before := sel.IndexAfter(position), sel.IndexBefore(position); after != 0 || before != 0 {
 		t.Errorf("IndexAfter = %d, IndexBefore = %d, want 0", after, before)
 	}

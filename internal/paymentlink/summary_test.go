@@ -146,7 +146,7 @@ func TestSummariesEqualRationals(t *testing.T) {
 		for range 5 {
 			sel := set.Select(generateFilter(r, set), now)
 			if r.IntN(2) == 0 {
-				sel = sel.OrderBy(pickOne(r, paymentlink.Orders()...))
+				sel = sel.OrderBy(pickOne(r, paymentlink.Orders()...), now)
 			}
 			var selected []paymentlink.Record
 			for link := range sel.All() {
