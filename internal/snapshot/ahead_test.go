@@ -61,6 +61,32 @@ func TestGenerationFollowsTheContent(t *testing.T) {
 	})
 }
 
+// A list that is read anew and has the same version is the same list, as far as
+// the same of it could be read.
+func TestGenerationFollowsTheVersion(t *testing.T) {
+	inBubble(t, nil, func(b *bench) {
+		b.up.set(func(u *upstream) { u.version = new("v") })
+		first := b.generation("a")
+		b.sleepUntil(3 * freshFor)
+		if got := b.generation("a"); got != first {
+			t.Errorf("the same version has %d after %d", got, first)
+		}
+		b.up.set(func(u *upstream) { u.skipped = 1 })
+		b.sleepUntil(6 * freshFor)
+		lacking := b.generation("a")
+		if lacking == first {
+			t.Error("the same version with an element less has the same generation")
+		}
+		b.up.set(func(u *upstream) { u.version = new("") })
+		b.sleepUntil(9 * freshFor)
+		unversioned := b.generation("a")
+		b.sleepUntil(12 * freshFor)
+		if got := b.generation("a"); got == unversioned {
+			t.Error("two lists without a version count as the same")
+		}
+	})
+}
+
 // A purge ends the generation at once, and the same list comes back as another.
 func TestPurgeEndsTheGeneration(t *testing.T) {
 	for _, kind := range []fault.Kind{fault.Unauthenticated, fault.Forbidden} {

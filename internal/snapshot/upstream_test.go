@@ -39,6 +39,7 @@ type upstream struct {
 	padding int          // bytes in each link
 	stays   bool         // send the list of before again
 	skipped int          // elements that each list lacks
+	version *string      // of each list; a new one for each if nil
 	starts  map[string][]time.Time
 	prevs   []*paymentlink.Snapshot
 	running int // calls that have not returned
@@ -53,6 +54,9 @@ func (u *upstream) List(ctx context.Context, c tenant.Tenant, prev *paymentlink.
 	version := fmt.Sprintf("v%d", len(u.starts[c.UserToken()]))
 	u.prevs = append(u.prevs, prev)
 	latency, fail, hangs, padding, stays, skipped := u.latency, u.fault, u.hangs, u.padding, u.stays, u.skipped
+	if u.version != nil {
+		version = *u.version
+	}
 	u.running++
 	u.mu.Unlock()
 	defer u.set(func(u *upstream) { u.running-- })
