@@ -147,9 +147,10 @@ type Edge struct {
 	MaxBodyBytes     int64         `group:"Limits" type:"bytes" default:"1MiB" min:"1B" max:"64MiB" help:"Request body."`
 	MaxHeaderBytes   int           `group:"Limits" type:"bytes" default:"64KiB" min:"1KiB" max:"1MiB" help:"Request headers."`
 	MaxAnswerBytes   int           `kong:"-"` // see share
-	MaxErrors        int           `group:"Limits" unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer; of the errors of fields 100 are told."`
+	MaxErrors        int           `group:"Limits" unit:"errors" default:"10" min:"1" max:"1000" help:"Request errors in one answer."`
 	RequestTimeout   time.Duration `kong:"-"` // see share
 	BodyTimeout      time.Duration `group:"Server" default:"5s" min:"100ms" max:"10m" help:"Bound on reading a request's body."`
+	ReaderTimeout    time.Duration `group:"Server" default:"10s" min:"100ms" max:"10m" help:"How long a caller may take to read 64 KiB of its answer. One that goes on reading keeps its connection, however long the whole takes."`
 }
 
 // Document is what a document may hold; it converts to guard.Limits.
@@ -169,16 +170,16 @@ type Document struct {
 }
 
 // Operation is what an operation may cost and spend; it converts to
-// cost.Limits. A limit without a setting keeps the default of that room.
+// cost.Limits.
 type Operation struct {
 	Complexity      int   `name:"max-complexity" type:"limit" unit:"points" default:"20000" min:"0" max:"1000000000" help:"Complexity of the operation: one for each field, times the links that it stands for."`
 	Links           int   `name:"max-links" unit:"links" default:"100000" min:"1" max:"100000000" help:"Links handed out by one operation. A list in which each link has several messages or QR codes counts once for each."`
 	Representations int   `name:"max-representations" unit:"representations" default:"5000" min:"1" max:"1000000" help:"Representations given to _entities."`
 	QRCodes         int   `name:"max-qr-codes" unit:"codes" default:"250" min:"1" max:"100000" help:"QR codes drawn by one operation; each takes a few milliseconds of CPU."`
-	Modules         int   `kong:"-"`
-	TextBytes       int64 `kong:"-"`
+	Modules         int   `name:"max-qr-modules" unit:"modules" default:"450000" min:"1" max:"1000000000" help:"Squares of the QR codes drawn by one operation, together: they are what drawing costs."`
+	TextBytes       int64 `name:"max-text-bytes" type:"bytes" default:"16MiB" min:"1KiB" max:"1GiB" help:"Text of messages and formatted amounts composed by one operation."`
 	AnswerBytes     int64 `name:"max-answer-bytes" type:"bytes" default:"32MiB" min:"1KiB" max:"1GiB" help:"The answer."`
-	Errors          int   `kong:"-"`
+	Errors          int   `name:"max-field-errors" unit:"errors" default:"100" min:"1" max:"100000" help:"Errors of fields in one answer; one more says that others are left out."`
 }
 
 // Log is what is logged, and how.

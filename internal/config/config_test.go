@@ -61,14 +61,17 @@ func TestParseWithNothingSet(t *testing.T) {
 	if diff := cmp.Diff(wantDocument, c.Document); diff != "" {
 		t.Errorf("Document (-want +got):\n%s", diff)
 	}
-	wantOperation := config.Operation{Complexity: 20_000, Representations: 5000, QRCodes: 250, Links: 100_000, AnswerBytes: 32 * mib}
+	wantOperation := config.Operation{
+		Complexity: 20_000, Representations: 5000, QRCodes: 250, Links: 100_000, AnswerBytes: 32 * mib,
+		Modules: 450_000, TextBytes: 16 * mib, Errors: 100,
+	}
 	if diff := cmp.Diff(wantOperation, c.Operation); diff != "" {
 		t.Errorf("Operation (-want +got):\n%s", diff)
 	}
 	wantEdge := config.Edge{
 		AnswerBytes:  128 << 20,
 		LeadBrowsers: true, AllowedHosts: []string{"localhost"}, MaxBodyBytes: mib, MaxHeaderBytes: 64 << 10, MaxAnswerBytes: 32 * mib,
-		MaxErrors: 10, RequestTimeout: 10 * time.Second, BodyTimeout: 5 * time.Second,
+		MaxErrors: 10, RequestTimeout: 10 * time.Second, BodyTimeout: 5 * time.Second, ReaderTimeout: 10 * time.Second,
 	}
 	if diff := cmp.Diff(wantEdge, c.Edge); diff != "" {
 		t.Errorf("Edge (-want +got):\n%s", diff)

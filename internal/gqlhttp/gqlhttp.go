@@ -86,6 +86,9 @@ type Settings struct {
 	RequestTimeout time.Duration
 	// BodyTimeout bounds the reading of a body; 0 means DefaultBodyTimeout.
 	BodyTimeout time.Duration
+	// ReaderTimeout is how long the client may take to read 64 KiB of a long
+	// answer; 0 means DefaultReaderTimeout.
+	ReaderTimeout time.Duration
 }
 
 // Config says what the edge serves and within which bounds. Executor, Callers
@@ -112,9 +115,6 @@ type Config struct {
 	// Challenge returns the WWW-Authenticate value of a 401 answer for an error
 	// of Callers; nil is always "BP-User-Token".
 	Challenge func(err error) string
-	// ReaderTimeout is how long the client may take to read 64 KiB of a long
-	// answer; 0 means DefaultReaderTimeout.
-	ReaderTimeout time.Duration
 	// AccessLog says which requests are logged; "" means LogFailures.
 	AccessLog AccessLog
 	// Logger gets the lines of requests and of what went wrong; nil discards them.
