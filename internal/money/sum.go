@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
-	"strings"
 )
 
 // Sum adds up decimals exactly, however many there are. The zero value is an
@@ -74,11 +73,7 @@ func (s *Sum) Amount(currency Currency) Amount {
 	}
 	total := fromUnits(s.small)
 	total.Add(total, &s.large)
-	text := place(total.Sign() < 0, new(big.Int).Abs(total).String(), MaxDigits)
-	if value, err := ParseDecimal(text); err == nil {
-		return NewAmount(value, currency)
-	}
-	return Amount{currency: currency, wide: strings.TrimSuffix(strings.TrimRight(text, "0"), ".")}
+	return amountOf(place(total.Sign() < 0, new(big.Int).Abs(total).String(), MaxDigits), currency)
 }
 
 // decimalOfUnits is the way back from units; every int64 fits a Decimal.

@@ -107,6 +107,11 @@ const (
 	EnvironmentLive
 )
 
+// Environments returns every environment in the order of the schema.
+func Environments() []Environment {
+	return []Environment{EnvironmentTest, EnvironmentLive, EnvironmentUnknown}
+}
+
 // String returns the schema's name, "" for any other value.
 func (e Environment) String() string {
 	switch e {

@@ -1,10 +1,6 @@
 package paymentlink
 
-import (
-	"time"
-
-	"paymentlinks/internal/money"
-)
+import "time"
 
 // Summary is counts and totals over a selection at one instant.
 type Summary struct {
@@ -24,16 +20,6 @@ type Summary struct {
 type StateCount struct {
 	State State
 	Count int
-}
-
-// CurrencySummary is counts and exact totals over the links of one currency.
-type CurrencySummary struct {
-	Currency money.Currency
-	// Count counts links with and without an amount.
-	Count int
-	// Total is the sum of the amounts asked for, OpenTotal the part of it
-	// that stands on links whose state is open.
-	Total, OpenTotal money.Amount
 }
 
 // NextToExpire returns the open link that expires next, of several at the same
@@ -60,11 +46,6 @@ func (sel Selection) Summary(now time.Time) Summary {
 	return kept.Summary
 }
 
-type currencyTotals struct {
-	count       int
-	total, open money.Sum
-}
-
 func (sel Selection) summarize(now time.Time) *timedSummary {
 	out := &timedSummary{}
 	out.Count = len(sel.rows)
@@ -74,35 +55,16 @@ func (sel Selection) summarize(now time.Time) *timedSummary {
 	if sel.set == nil {
 		return out
 	}
-	totals := make([]currencyTotals, len(sel.set.currencies)+1)
+	totals := newTally(sel.set)
 	for _, row := range sel.rows {
-		f := &sel.set.facts[row]
 		state := sel.set.state(row, now)
 		out.ByState[state-1].Count++
-		t := &totals[f.currency]
-		t.count++
-		if f.flags.has(hasAmount) {
-			t.total.Add(f.amount)
-			if state == StateOpen {
-				t.open.Add(f.amount)
-			}
-		}
-		if f.seconds[expiresAt] != noTime {
+		totals.add(row, state)
+		if sel.set.facts[row].seconds[expiresAt] != noTime {
 			out.see(sel.set, row, state)
 		}
 	}
-	used := 0
-	for i := range sel.set.currencies {
-		if totals[i].count > 0 {
-			used++
-		}
-	}
-	out.ByCurrency = make([]CurrencySummary, 0, used) // it may be kept for as long as the list
-	for i, c := range sel.set.currencies {
-		if t := &totals[i]; t.count > 0 {
-			out.ByCurrency = append(out.ByCurrency, CurrencySummary{c, t.count, t.total.Amount(c), t.open.Amount(c)})
-		}
-	}
+	out.ByCurrency = totals.take()
 	return out
 }
 

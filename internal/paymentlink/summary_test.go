@@ -1,6 +1,7 @@
 package paymentlink_test
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 	"testing"
@@ -24,6 +25,7 @@ type plainCurrency struct {
 	Currency    money.Currency
 	Count       int
 	Total, Open string
+	Range       string // amounts, smallest, largest and average
 }
 
 func plain(t *testing.T, s paymentlink.Summary) plainSummary {
@@ -35,14 +37,31 @@ func plain(t *testing.T, s paymentlink.Summary) plainSummary {
 		}
 		out.ByState[i] = s.ByState[i].Count
 	}
-	for _, c := range s.ByCurrency {
+	out.ByCurrency = plainCurrencies(t, s.ByCurrency)
+	if link, ok := s.NextToExpire(); ok {
+		out.Next = link.ID()
+	}
+	return out
+}
+
+func plainCurrencies(t *testing.T, summaries []paymentlink.CurrencySummary) []plainCurrency {
+	t.Helper()
+	out := []plainCurrency{}
+	for _, c := range summaries {
 		if c.Total.Currency() != c.Currency || c.OpenTotal.Currency() != c.Currency {
 			t.Errorf("totals of %s are in %s and %s", c.Currency, c.Total.Currency(), c.OpenTotal.Currency())
 		}
-		out.ByCurrency = append(out.ByCurrency, plainCurrency{c.Currency, c.Count, lowest(t, c.Total), lowest(t, c.OpenTotal)})
-	}
-	if link, ok := s.NextToExpire(); ok {
-		out.Next = link.ID()
+		line := plainCurrency{c.Currency, c.Count, lowest(t, c.Total), lowest(t, c.OpenTotal), "0 amounts"}
+		least, hasLeast := c.Min()
+		most, hasMost := c.Max()
+		average, hasAverage := c.Average()
+		if hasLeast != (c.Amounts > 0) || hasMost != hasLeast || hasAverage != hasLeast {
+			t.Errorf("%s has %d amounts, a smallest %v, a largest %v, an average %v", c.Currency, c.Amounts, hasLeast, hasMost, hasAverage)
+		}
+		if hasLeast {
+			line.Range = fmt.Sprintf("%d amounts from %s to %s, average %s", c.Amounts, lowest(t, least), lowest(t, most), lowest(t, average))
+		}
+		out = append(out, line)
 	}
 	return out
 }
@@ -59,14 +78,10 @@ func lowest(t *testing.T, a money.Amount) string {
 // naiveSummary adds up rationals.
 func naiveSummary(records []paymentlink.Record, now time.Time) plainSummary {
 	out := plainSummary{Count: len(records), ByCurrency: []plainCurrency{}}
-	var currencies []money.Currency
 	var next *paymentlink.Record
 	for i, r := range records {
 		state := naiveState(r, now)
 		out.ByState[slices.Index(paymentlink.States(), state)]++
-		if r.Currency != "" && !slices.Contains(currencies, r.Currency) {
-			currencies = append(currencies, r.Currency)
-		}
 		if state != paymentlink.StateOpen || r.ExpiresAt.IsZero() {
 			continue
 		}
@@ -74,9 +89,25 @@ func naiveSummary(records []paymentlink.Record, now time.Time) plainSummary {
 			next = &records[i]
 		}
 	}
+	out.ByCurrency = naiveCurrencies(records, now)
+	if next != nil {
+		out.Next = next.ID
+	}
+	return out
+}
+
+func naiveCurrencies(records []paymentlink.Record, now time.Time) []plainCurrency {
+	out := []plainCurrency{}
+	var currencies []money.Currency
+	for _, r := range records {
+		if r.Currency != "" && !slices.Contains(currencies, r.Currency) {
+			currencies = append(currencies, r.Currency)
+		}
+	}
 	slices.Sort(currencies)
 	for _, c := range currencies {
-		line, total, open := plainCurrency{Currency: c}, new(big.Rat), new(big.Rat)
+		line, total, open := plainCurrency{Currency: c, Range: "0 amounts"}, new(big.Rat), new(big.Rat)
+		var amounts []*big.Rat
 		for _, r := range records {
 			if r.Currency != c {
 				continue
@@ -85,16 +116,25 @@ func naiveSummary(records []paymentlink.Record, now time.Time) plainSummary {
 			if !r.Amount.Valid {
 				continue
 			}
+			amounts = append(amounts, rat(r))
 			total.Add(total, rat(r))
 			if naiveState(r, now) == paymentlink.StateOpen {
 				open.Add(open, rat(r))
 			}
 		}
 		line.Total, line.Open = total.String(), open.String()
-		out.ByCurrency = append(out.ByCurrency, line)
-	}
-	if next != nil {
-		out.Next = next.ID
+		if len(amounts) > 0 {
+			compare := func(a, b *big.Rat) int { return a.Cmp(b) }
+			decimals := map[money.Currency]int{"JPY": 0}
+			average := new(big.Rat).Quo(total, new(big.Rat).SetInt64(int64(len(amounts))))
+			digits := 2
+			if d, ok := decimals[c]; ok {
+				digits = d
+			}
+			rounded, _ := new(big.Rat).SetString(average.FloatString(digits)) // half away from zero
+			line.Range = fmt.Sprintf("%d amounts from %s to %s, average %s", len(amounts), slices.MinFunc(amounts, compare), slices.MaxFunc(amounts, compare), rounded)
+		}
+		out = append(out, line)
 	}
 	return out
 }
@@ -116,9 +156,9 @@ func TestSummary(t *testing.T) {
 		Count:   8,
 		ByState: [4]int{4, 2, 1, 1},
 		ByCurrency: []plainCurrency{
-			{"EUR", 1, "0/1", "0/1"},
-			{"MXN", 5, "603/10", "3/10"},
-			{"USD", 1, "1/10", "1/10"},
+			{"EUR", 1, "0/1", "0/1", "0 amounts"},
+			{"MXN", 5, "603/10", "3/10", "5 amounts from 1/10 to 30/1, average 603/50"},
+			{"USD", 1, "1/10", "1/10", "1 amounts from 1/10 to 1/10, average 1/10"},
 		},
 		Next: "x",
 	}
