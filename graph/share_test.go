@@ -117,7 +117,7 @@ func TestQRCodesAreBounded(t *testing.T) {
 func TestShareComplexity(t *testing.T) {
 	// 20 links of 10 + 1 and of 2 + 1, the page and its nodes.
 	const query = `{ paymentLinksConnection { nodes { qrCode { modules } share { text } } } }`
-	const cost = 1 + 20*(1+(10+1)+(2+1))
+	const cost = 1 + 1 + 20*((10+1)+(2+1))
 	for limit, want := range map[int]string{cost: "", cost - 1: "LIMIT_EXCEEDED"} {
 		s := newServer(published(t), func(c *graph.Config) { c.Limits.Complexity = limit })
 		if a := s.ask(t, request{query: query}); a.code() != want {

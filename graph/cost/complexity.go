@@ -46,7 +46,7 @@ func (c Complexity) MutateOperationContext(_ context.Context, op *graphql.Operat
 
 // complexityOf counts an operation with its variables.
 func complexityOf(operation *ast.OperationDefinition, variables map[string]any) int {
-	count := complexityCount{variables: variables, fragments: map[*ast.FragmentDefinition]int{}, sizes: map[string]int{}}
+	count := complexityCount{variables: variables, fragments: map[fragmentOfPage]int{}, sizes: map[string]int{}}
 	return count.selections(operation.SelectionSet)
 }
 
@@ -54,8 +54,15 @@ func complexityOf(operation *ast.OperationDefinition, variables map[string]any) 
 // fragments that spread each other would otherwise double the work each time.
 type complexityCount struct {
 	variables map[string]any
-	fragments map[*ast.FragmentDefinition]int
+	fragments map[fragmentOfPage]int
 	sizes     map[string]int // how many values a variable holds
+	page      int            // links of the page that is being counted
+}
+
+// fragmentOfPage is a fragment in a page: what it counts depends on both.
+type fragmentOfPage struct {
+	definition *ast.FragmentDefinition
+	page       int
 }
 
 func (c *complexityCount) selections(set ast.SelectionSet) int {
@@ -74,10 +81,11 @@ func (c *complexityCount) selections(set ast.SelectionSet) int {
 }
 
 func (c *complexityCount) fragment(definition *ast.FragmentDefinition) int {
-	counted, ok := c.fragments[definition]
+	key := fragmentOfPage{definition, c.page}
+	counted, ok := c.fragments[key]
 	if !ok {
 		counted = c.selections(definition.SelectionSet)
-		c.fragments[definition] = counted
+		c.fragments[key] = counted
 	}
 	return counted
 }
@@ -87,6 +95,10 @@ func (c *complexityCount) field(field *ast.Field) int {
 		return 0
 	}
 	row := RowOf(field)
+	if row.Times == Paged {
+		defer func(page int) { c.page = page }(c.page)
+		c.page = c.pageSize(field)
+	}
 	selected := c.selections(field.SelectionSet)
 	own := row.Own
 	if row.Times != PerRepresentations { // which counts what it is given by itself
@@ -141,12 +153,12 @@ func valuesIn(value any) int {
 func (c *complexityCount) times(times Times, field *ast.Field) int {
 	switch times {
 	case PageSize:
-		return c.pageSize(field)
+		return c.page
 	case PerRepresentations:
 		return (c.representations(field) + representationsPerTime - 1) / representationsPerTime
 	case WholeList:
 		return wholeListLinks
-	case Once:
+	case Once, Paged:
 	}
 	return 1
 }

@@ -27,7 +27,8 @@ type Times uint8
 const (
 	Once               Times = iota
 	WholeList                // as a list of 100 links
-	PageSize                 // as many links as first or last ask for
+	Paged                    // once; first or last say what PageSize is within it
+	PageSize                 // as many links as the page may have
 	PerRepresentations       // once for 20 representations
 )
 
@@ -50,6 +51,8 @@ func Lookup(typeName, field string) (Row, bool) {
 	case "Query.paymentLinks":
 		return Row{Own: 1, Times: WholeList}, true
 	case "Query.paymentLinksConnection":
+		return Row{Own: 1, Times: Paged}, true
+	case "PaymentLinkConnection.edges", "PaymentLinkConnection.nodes":
 		return Row{Own: 1, Times: PageSize}, true
 	case "Query._entities":
 		return Row{Own: 1, Times: PerRepresentations}, true
@@ -58,8 +61,6 @@ func Lookup(typeName, field string) (Row, bool) {
 	case "PaymentLink.share":
 		return Row{Own: 2}, true
 	case "Query.paymentLink", "Query.paymentLinkByCode", "Query.paymentLinksSummary", "Query._service",
-		// The page has counted them once for each of its links.
-		"PaymentLinkConnection.edges", "PaymentLinkConnection.nodes",
 		"PaymentLinkConnection.pageInfo", "PaymentLinkConnection.summary", "PaymentLinkConnection.snapshot",
 		"PaymentLinkEdge.node", "PaymentLink.amount", "PaymentLinkQrCode.matrix",
 		// As long as there are states and currencies, which are few. The Budget bounds the rest.
