@@ -67,7 +67,7 @@ func (w *writer) root() string {
 	const depth = 4
 	var lists, others []*ast.FieldDefinition
 	for _, field := range w.schema.Query.Fields {
-		isList := field.Type.Elem != nil || strings.HasSuffix(field.Type.Name(), "Connection")
+		isList := field.Type.Elem != nil || strings.HasSuffix(field.Type.Name(), "Connection") || strings.HasSuffix(field.Type.Name(), "Summary")
 		switch {
 		case strings.HasPrefix(field.Name, "__"):
 		case isList:
@@ -253,7 +253,7 @@ func valuesOf(scalar string) []any {
 	case "ID":
 		return []any{"full", "bare", "none", 7}
 	case "String":
-		return []any{"full", "en-US", "", "de", "Pay {url}", "a \"quoted\"\ttext", "https://x.example/"}
+		return []any{"full", "en-US", "", "de", "America/Mexico_City", "Pay {url}", "a \"quoted\"\ttext", "https://x.example/"}
 	case "DateTime":
 		return []any{"2023-08-09T12:00:00Z", "2023-08-09T12:00:00.120+02:00", "0001-01-01T00:00:00Z"}
 	case "Decimal":

@@ -12,7 +12,7 @@ import (
 )
 
 // writeSerially writes what a resolver gave as a finished field when it is a
-// link, a list of links, edges or entities, or the totals by currency. Anything
+// link, a list of links, edges or entities, or what a summary counts by. Anything
 // else stays as it is. The error is that of ctx or of a bound.
 func writeSerially(ctx context.Context, operation *graphql.OperationContext, trace *trace, resolved any) (any, error) {
 	s := serial{ctx: ctx, operation: operation, options: fastlist.Options{Meter: meter{cost.FromContext(ctx)}, Trace: trace.write()}}
@@ -23,6 +23,12 @@ func writeSerially(ctx context.Context, operation *graphql.OperationContext, tra
 		return writeList(s, model.SerialEdge(), value)
 	case []model.CurrencySummary:
 		return writeList(s, model.SerialCurrencySummary(), value)
+	case []model.EnvironmentSummary:
+		return writeList(s, model.SerialEnvironmentSummary(), value)
+	case []model.SlugSummary:
+		return writeList(s, model.SerialSlugSummary(), value)
+	case []model.PeriodSummary:
+		return writeList(s, model.SerialPeriodSummary(), value)
 	case []fedruntime.Entity:
 		return writeEntities(s, value) //nolint:contextcheck // s carries it to the Writer
 	case *model.PaymentLink:

@@ -38,7 +38,8 @@ func (s server) countFields() *atomic.Int64 {
 	var count atomic.Int64
 	s.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
 		switch graphql.GetFieldContext(ctx).Object {
-		case "PaymentLink", "PaymentLinkAmount", "PaymentLinkEdge":
+		case "PaymentLink", "PaymentLinkAmount", "PaymentLinkEdge", "PaymentLinkCurrencySummary", "PaymentLinkPeriodSummary",
+			"PaymentLinkSlugSummary", "PaymentLinkEnvironmentSummary":
 			count.Add(1)
 		}
 		return next(ctx)
@@ -113,6 +114,8 @@ func TestLinksAreSerial(t *testing.T) {
 		"one link by its code":    `{ paymentLinkByCode(code: "full") { id amount { value } } }`,
 		"the next to expire":      `{ paymentLinksSummary { nextToExpire { id amount { value } } } }`,
 		"totals":                  `{ paymentLinksSummary { byCurrency { currency count total { value formatted } openTotal { value } } } }`,
+		"figures":                 `{ paymentLinksSummary { byEnvironment { environment count byCurrency { currency } } bySlug { slug byCurrency { max { value } } } } }`,
+		"periods":                 `{ paymentLinksSummary { byPeriod(unit: MONTH) { from to count byCurrency { currency min { value } average { formatted(locale: "en") } } } } }`,
 		"QR codes":                `{ paymentLinks { id qrCode { mediaType dataUri modules matrix } } }`,
 		"messages":                `{ paymentLinksConnection { edges { node { id share { text whatsapp email sms } } } } }`,
 		"a field that is skipped": `{ paymentLinks { id upstream @skip(if: true) } }`,

@@ -179,6 +179,7 @@ func TestAnswersHoldUntilTheyMove(t *testing.T) {
 		"a link that does not end": {`{ paymentLink(id: "id-0") { expiresIn } }`, left},
 		"skipped":                  {`{ paymentLink(id: "id-1") { id expiresIn @skip(if: true) } }`, left},
 		"links that expire soon":   {`{ paymentLinksConnection(filter: { expiresWithin: "PT2H" }) { totalCount } }`, 30*time.Minute + time.Second/2},
+		"figures":                  {`{ paymentLinksSummary { bySlug { slug byCurrency { openTotal { value } } } byEnvironment { count } byPeriod(unit: DAY) { count } withoutDate } }`, left},
 		"all expire soon":          {`{ paymentLinksSummary(filter: { expiresWithin: "P7D" }) { count } }`, left},
 		"all but those":            {`{ paymentLinksSummary(filter: { not: { status: ACTIVE, not: { expiresWithin: "PT2H" } } }) { count } }`, 30*time.Minute + time.Second/2},
 		"some expire soon":         {`{ paymentLinksSummary(filter: { expiresWithin: "PT47H30M" }) { count } }`, 30 * time.Minute},

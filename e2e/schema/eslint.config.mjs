@@ -43,6 +43,7 @@ export default [{
           // Facts about the caller's list as a whole: a client keeps them with
           // the page or summary that they came with.
           "PaymentLinksSnapshot", "PaymentLinksSummary", "PaymentLinkStateCount", "PaymentLinkCurrencySummary",
+          "PaymentLinkEnvironmentSummary", "PaymentLinkSlugSummary", "PaymentLinkPeriodSummary",
           // Values of one link, which has the id.
           "PaymentLinkAmount", "PaymentLinkQrCode", "PaymentLinkShare",
         ],

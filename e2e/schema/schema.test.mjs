@@ -78,8 +78,8 @@ describe("the contract", () => {
     "a new type": (sdl) => `${sdl}\ntype Thing { id: ID! }`,
     "a new field": (sdl) => `${sdl}\nextend type PaymentLink { weight(unit: String! = "g"): Int }`,
     "a new filter": replace("  search: String\n", "  search: String\n  words: String\n"),
-    "a promise that is stronger": replace("  slug: String\n", "  slug: String!\n"),
-    "a deprecation": replace("  slug: String\n", `  slug: String @deprecated(reason: "It is in the url.")\n`),
+    "a promise that is stronger": replace("  startCursor: String\n", "  startCursor: String!\n"),
+    "a deprecation": replace("  startCursor: String\n", `  startCursor: String @deprecated(reason: "The edges have it.")\n`),
     "other words": replace(`"Units of time."`, `"Parts of time."`),
   };
   for (const [addition, make] of Object.entries(additions)) {

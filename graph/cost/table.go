@@ -3,7 +3,8 @@ package cost
 import "github.com/vektah/gqlparser/v2/ast"
 
 const (
-	// wholeListLinks is how many links paymentLinks is taken to give.
+	// wholeListLinks is how many links paymentLinks is taken to give, and how many
+	// slugs and periods a summary.
 	wholeListLinks = 100
 	// representationsPerTime is how many representations count as one link.
 	representationsPerTime = 20
@@ -26,7 +27,7 @@ type Times uint8
 // How often a selection counts.
 const (
 	Once               Times = iota
-	WholeList                // as a list of 100 links
+	WholeList                // as a list of 100 links, slugs or periods
 	Paged                    // once; first or last say what PageSize is within it
 	PageSize                 // as many links as the page may have
 	PerRepresentations       // once for 20 representations
@@ -56,6 +57,8 @@ func Lookup(typeName, field string) (Row, bool) {
 		return Row{Own: 1, Times: PageSize}, true
 	case "Query._entities":
 		return Row{Own: 1, Times: PerRepresentations}, true
+	case "PaymentLinksSummary.byPeriod", "PaymentLinksSummary.bySlug":
+		return Row{Own: 1, Times: WholeList}, true
 	case "PaymentLink.qrCode":
 		return Row{Own: 10}, true
 	case "PaymentLink.share":
@@ -64,9 +67,11 @@ func Lookup(typeName, field string) (Row, bool) {
 		"PaymentLinkConnection.pageInfo", "PaymentLinkConnection.summary", "PaymentLinkConnection.snapshot",
 		"PaymentLinkEdge.node", "PaymentLink.amount", "PaymentLinkQrCode.matrix",
 		// As long as there are states and currencies, which are few. The Budget bounds the rest.
-		"PaymentLinksSummary.byState", "PaymentLinksSummary.byCurrency",
+		"PaymentLinksSummary.byState", "PaymentLinksSummary.byCurrency", "PaymentLinksSummary.byEnvironment",
+		"PaymentLinkEnvironmentSummary.byCurrency", "PaymentLinkSlugSummary.byCurrency", "PaymentLinkPeriodSummary.byCurrency",
 		"PaymentLinksSummary.nextToExpire", "PaymentLinksSummary.snapshot",
-		"PaymentLinkCurrencySummary.total", "PaymentLinkCurrencySummary.openTotal":
+		"PaymentLinkCurrencySummary.total", "PaymentLinkCurrencySummary.openTotal",
+		"PaymentLinkCurrencySummary.min", "PaymentLinkCurrencySummary.max", "PaymentLinkCurrencySummary.average":
 		return Row{Own: 1}, true
 	}
 	return Row{}, false

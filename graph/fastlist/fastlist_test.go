@@ -28,9 +28,10 @@ const schemaText = `
 	type Car { name: String }
 	type Boat implements Vehicle {
 		name: String masts(times: Int! = 1): Int engine: Engine secret: String flag: String!
-		sails(color: String): Int old: Int @deprecated heavy: Int @upperAll
+		crew: [Sailor!] mates: [Sailor!]! sails(color: String): Int old: Int @deprecated heavy: Int @upperAll
 	}
 	type Engine { power: Int }
+	type Sailor { name: String rank: String! }
 `
 
 // boat is an object of the schema above. Its name must not be empty, and its
@@ -39,6 +40,7 @@ type boat struct {
 	name   string
 	masts  int32
 	engine *int32
+	crew   []string
 }
 
 func boats() fastlist.Object[boat] {
@@ -47,6 +49,15 @@ func boats() fastlist.Object[boat] {
 			return nil
 		}
 		return func(w *fastlist.Writer, power int32) { w.Int(power, true) }
+	}}
+	sailor := fastlist.Object[*string]{Name: "Sailor", Field: func(f *fastlist.Field) fastlist.Value[*string] {
+		return func(w *fastlist.Writer, name *string) {
+			if *name == "" {
+				w.Fail(errNoName)
+				return
+			}
+			w.String(*name)
+		}
 	}}
 	return fastlist.Object[boat]{
 		Name: "Boat", Abstract: []string{"Thing", "Vehicle"},
@@ -77,6 +88,9 @@ func boats() fastlist.Object[boat] {
 					}
 					return *b.engine, true
 				})
+			}
+			if f.Name == "crew" || f.Name == "mates" {
+				return fastlist.NestedList(f, sailor, func(b boat) []string { return b.crew })
 			}
 			return nil // secret
 		},
@@ -214,6 +228,41 @@ func TestCompileRefuses(t *testing.T) {
 		if _, ok := compile(t, query, nil); !ok {
 			t.Errorf("%s is in the way", name)
 		}
+	}
+}
+
+// A list within a list has its places in the paths of errors, and goes as the
+// specification says where a null may not be.
+func TestNestedList(t *testing.T) {
+	for name, test := range map[string]struct {
+		query, want string
+		told        []string
+	}{
+		"names":               {`{ boats { crew { name } } }`, `[{"crew":[{"name":"Ana"},{"name":null}]},{"crew":[]}]`, []string{"boats[0].crew[1].name: no name"}},
+		"aliases":             {`{ boats { c: crew { n: name } name } }`, `[{"c":[{"n":"Ana"},{"n":null}],"name":"Pinta"},{"c":[],"name":"Niña"}]`, []string{"boats[0].c[1].n: no name"}},
+		"null where none may": {`{ boats { crew { rank } name } }`, `[{"crew":null,"name":"Pinta"},{"crew":[],"name":"Niña"}]`, []string{"boats[0].crew[1].rank: no name"}},
+		"that takes the boat": {`{ boats { name mates { rank } } }`, `[null,{"name":"Niña","mates":[]}]`, []string{"boats[0].mates[1].rank: no name"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plan, ok := compile(t, test.query, nil)
+			if !ok {
+				t.Fatal("refused")
+			}
+			ctx := fieldContext(t)
+			list := plan.NewList(ctx, fastlist.Options{Meter: &meter{bytes: 1 << 20, errors: 9}}, 2, false)
+			list.Add(boat{name: "Pinta", crew: []string{"Ana", ""}})
+			list.Add(boat{name: "Niña"})
+			written, err := list.Finish()
+			if err != nil || stock(written) != test.want {
+				t.Errorf("got %s, error %v, want %s", stock(written), err, test.want)
+			}
+			if !slices.Equal(told(ctx), test.told) {
+				t.Errorf("told %q, want %q", told(ctx), test.told)
+			}
+		})
+	}
+	if _, ok := compile(t, `{ boats { crew { name @upper } } }`, nil); ok {
+		t.Error("a directive that does something was compiled")
 	}
 }
 

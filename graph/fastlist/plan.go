@@ -137,6 +137,35 @@ func Nested[T, U any](field *Field, object Object[U], read func(*Writer, T) (U, 
 	}
 }
 
+// NestedList is Nested for a field whose type is a list of objects, of which
+// none is null. read returns the elements.
+func NestedList[T, U any](field *Field, object Object[*U], read func(T) []U) Value[T] {
+	plan, ok := compile(field.operation, field.Selections, object, field.place)
+	if !ok {
+		return nil
+	}
+	at := field.place
+	return func(w *Writer, v T) {
+		begin := w.mark()
+		w.buf = append(w.buf, '[')
+		elements := read(v)
+		level := len(w.inner)
+		w.inner = append(w.inner, 0)
+		for i := range elements {
+			if i > 0 {
+				w.buf = append(w.buf, ',')
+			}
+			w.inner[level] = i
+			if plan.write(w, &elements[i]); w.isNulled || w.stopped != nil {
+				break
+			}
+		}
+		w.inner = w.inner[:level]
+		w.buf = append(w.buf, ']')
+		w.catch(begin, at)
+	}
+}
+
 // write writes v as a JSON object.
 func (p Plan[T]) write(w *Writer, v T) {
 	if len(p.steps) == 0 {

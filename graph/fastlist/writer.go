@@ -43,6 +43,7 @@ type Writer struct {
 
 	at    *place // the field that is being written
 	index int    // of the element that is being written; -1 outside a list
+	inner []int  // the same, for each list within it that is being written
 
 	isNulled bool  // a null stands where none may, and goes further up
 	stopped  error // what ended the list
@@ -145,8 +146,14 @@ func (w *Writer) fieldContext(at *place) context.Context {
 	if w.index >= 0 {
 		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: new(w.index)})
 	}
+	lists := 0
 	for i, field := range at.fields {
 		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: at.objects[i], Field: field}) //nolint:fatcontext // a field's context holds its parent's
+		isAbove := i < len(at.fields)-1
+		if isAbove && field.Definition.Type.Elem != nil && lists < len(w.inner) {
+			ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: new(w.inner[lists])}) //nolint:fatcontext // the same
+			lists++
+		}
 	}
 	return ctx
 }

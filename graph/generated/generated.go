@@ -580,6 +580,27 @@ type PaymentLinksSummary {
   byState: [PaymentLinkStateCount!]!
   "One entry per currency in use, by code."
   byCurrency: [PaymentLinkCurrencySummary!]!
+  "One entry per environment, in the order of the enum, environments without links included."
+  byEnvironment: [PaymentLinkEnvironmentSummary!]!
+  "One entry per slug in use, by slug, case ignored; last the links without one."
+  bySlug: [PaymentLinkSlugSummary!]!
+  """
+  One entry per day, week or month, from that of the first link to that of the last and without gaps, for a chart. Null, with an error,
+  when there would be more than 400. Links that lack the time are in none of them: see ` + "`" + `withoutDate` + "`" + `.
+  """
+  byPeriod(
+    "How long a period is. Weeks begin on Monday."
+    unit: PaymentLinkPeriodUnit!
+    "Which time of a link decides."
+    field: PaymentLinkPeriodField! = CREATED_AT
+    "An IANA time zone whose calendar counts, ` + "`" + `America/Mexico_City` + "`" + ` say. Its days may be longer or shorter than 24 hours."
+    timeZone: String! = "UTC"
+  ): [PaymentLinkPeriodSummary!]
+  "How many links lack the time, and so are in no period."
+  withoutDate(
+    "Which time of a link."
+    field: PaymentLinkPeriodField! = CREATED_AT
+  ): Int!
   "The open link that expires next; null when none will."
   nextToExpire: PaymentLink
   "The list that these figures were computed from."
@@ -606,6 +627,64 @@ type PaymentLinkCurrencySummary {
   total: PaymentLinkAmount!
   "The part of ` + "`" + `total` + "`" + ` that stands on links whose state is OPEN."
   openTotal: PaymentLinkAmount!
+  "Links that have an amount."
+  amountCount: Int!
+  "The smallest amount; null when no link has one."
+  min: PaymentLinkAmount
+  "The largest amount; null when no link has one."
+  max: PaymentLinkAmount
+  "` + "`" + `total` + "`" + ` divided by ` + "`" + `amountCount` + "`" + `, rounded half away from zero to the currency's usual decimals (two if it has none that are known); null when no link has an amount."
+  average: PaymentLinkAmount
+}
+
+"Links of one environment."
+type PaymentLinkEnvironmentSummary {
+  "The environment."
+  environment: PaymentLinkEnvironment!
+  "How many links are in it."
+  count: Int!
+  "One entry per currency in use, by code."
+  byCurrency: [PaymentLinkCurrencySummary!]!
+}
+
+"Links with one slug."
+type PaymentLinkSlugSummary {
+  "The slug, as the first of its links has it; null for links that have none."
+  slug: String
+  "How many links have it."
+  count: Int!
+  "One entry per currency in use, by code."
+  byCurrency: [PaymentLinkCurrencySummary!]!
+}
+
+"Links of one period."
+type PaymentLinkPeriodSummary {
+  "The first instant of the period."
+  from: DateTime!
+  "The first instant after the period."
+  to: DateTime!
+  "How many links are in it."
+  count: Int!
+  "One entry per currency in use, by code."
+  byCurrency: [PaymentLinkCurrencySummary!]!
+}
+
+"How long the periods of a summary are."
+enum PaymentLinkPeriodUnit {
+  "From midnight, or where clocks change then, from the first instant of the date."
+  DAY
+  "From Monday."
+  WEEK
+  "From the first of the month."
+  MONTH
+}
+
+"The time of a link that periods go by."
+enum PaymentLinkPeriodField {
+  "When the link was created."
+  CREATED_AT
+  "When the link expires or expired."
+  EXPIRES_AT
 }
 `, BuiltIn: false},
 	{Name: "../../federation/directives.graphql", Input: `
@@ -803,6 +882,14 @@ func (ec *executionContext) childFields_PaymentLinkCurrencySummary(ctx context.C
 		return ec.fieldContext_PaymentLinkCurrencySummary_total(ctx, field)
 	case "openTotal":
 		return ec.fieldContext_PaymentLinkCurrencySummary_openTotal(ctx, field)
+	case "amountCount":
+		return ec.fieldContext_PaymentLinkCurrencySummary_amountCount(ctx, field)
+	case "min":
+		return ec.fieldContext_PaymentLinkCurrencySummary_min(ctx, field)
+	case "max":
+		return ec.fieldContext_PaymentLinkCurrencySummary_max(ctx, field)
+	case "average":
+		return ec.fieldContext_PaymentLinkCurrencySummary_average(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkCurrencySummary", field.Name)
 }
@@ -815,6 +902,32 @@ func (ec *executionContext) childFields_PaymentLinkEdge(ctx context.Context, fie
 		return ec.fieldContext_PaymentLinkEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentLinkEnvironmentSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "environment":
+		return ec.fieldContext_PaymentLinkEnvironmentSummary_environment(ctx, field)
+	case "count":
+		return ec.fieldContext_PaymentLinkEnvironmentSummary_count(ctx, field)
+	case "byCurrency":
+		return ec.fieldContext_PaymentLinkEnvironmentSummary_byCurrency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkEnvironmentSummary", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentLinkPeriodSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_PaymentLinkPeriodSummary_from(ctx, field)
+	case "to":
+		return ec.fieldContext_PaymentLinkPeriodSummary_to(ctx, field)
+	case "count":
+		return ec.fieldContext_PaymentLinkPeriodSummary_count(ctx, field)
+	case "byCurrency":
+		return ec.fieldContext_PaymentLinkPeriodSummary_byCurrency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkPeriodSummary", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentLinkQrCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -843,6 +956,18 @@ func (ec *executionContext) childFields_PaymentLinkShare(ctx context.Context, fi
 		return ec.fieldContext_PaymentLinkShare_sms(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkShare", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentLinkSlugSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "slug":
+		return ec.fieldContext_PaymentLinkSlugSummary_slug(ctx, field)
+	case "count":
+		return ec.fieldContext_PaymentLinkSlugSummary_count(ctx, field)
+	case "byCurrency":
+		return ec.fieldContext_PaymentLinkSlugSummary_byCurrency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkSlugSummary", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentLinkStateCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -877,6 +1002,14 @@ func (ec *executionContext) childFields_PaymentLinksSummary(ctx context.Context,
 		return ec.fieldContext_PaymentLinksSummary_byState(ctx, field)
 	case "byCurrency":
 		return ec.fieldContext_PaymentLinksSummary_byCurrency(ctx, field)
+	case "byEnvironment":
+		return ec.fieldContext_PaymentLinksSummary_byEnvironment(ctx, field)
+	case "bySlug":
+		return ec.fieldContext_PaymentLinksSummary_bySlug(ctx, field)
+	case "byPeriod":
+		return ec.fieldContext_PaymentLinksSummary_byPeriod(ctx, field)
+	case "withoutDate":
+		return ec.fieldContext_PaymentLinksSummary_withoutDate(ctx, field)
 	case "nextToExpire":
 		return ec.fieldContext_PaymentLinksSummary_nextToExpire(ctx, field)
 	case "snapshot":
@@ -1100,6 +1233,50 @@ func (ec *executionContext) field_PaymentLink_share_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["locale"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_PaymentLinksSummary_byPeriod_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "unit",
+		func(ctx context.Context, v any) (paymentlink.PeriodUnit, error) {
+			return ec.unmarshalNPaymentLinkPeriodUnit2paymentlinksᚋinternalᚋpaymentlinkᚐPeriodUnit(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["unit"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "field",
+		func(ctx context.Context, v any) (paymentlink.PeriodField, error) {
+			return ec.unmarshalNPaymentLinkPeriodField2paymentlinksᚋinternalᚋpaymentlinkᚐPeriodField(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["field"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_PaymentLinksSummary_withoutDate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "field",
+		func(ctx context.Context, v any) (paymentlink.PeriodField, error) {
+			return ec.unmarshalNPaymentLinkPeriodField2paymentlinksᚋinternalᚋpaymentlinkᚐPeriodField(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["field"] = arg0
 	return args, nil
 }
 
@@ -2535,6 +2712,125 @@ func (ec *executionContext) fieldContext_PaymentLinkCurrencySummary_openTotal(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _PaymentLinkCurrencySummary_amountCount(ctx context.Context, field graphql.CollectedField, obj *model.CurrencySummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkCurrencySummary_amountCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AmountCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkCurrencySummary_amountCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkCurrencySummary", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PaymentLinkCurrencySummary_min(ctx context.Context, field graphql.CollectedField, obj *model.CurrencySummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkCurrencySummary_min(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Min(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Amount) graphql.Marshaler {
+			return ec.marshalOPaymentLinkAmount2ᚖpaymentlinksᚋgraphᚋmodelᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkCurrencySummary_min(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkCurrencySummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkAmount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinkCurrencySummary_max(ctx context.Context, field graphql.CollectedField, obj *model.CurrencySummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkCurrencySummary_max(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Max(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Amount) graphql.Marshaler {
+			return ec.marshalOPaymentLinkAmount2ᚖpaymentlinksᚋgraphᚋmodelᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkCurrencySummary_max(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkCurrencySummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkAmount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinkCurrencySummary_average(ctx context.Context, field graphql.CollectedField, obj *model.CurrencySummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkCurrencySummary_average(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Average(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Amount) graphql.Marshaler {
+			return ec.marshalOPaymentLinkAmount2ᚖpaymentlinksᚋgraphᚋmodelᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkCurrencySummary_average(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkCurrencySummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkAmount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PaymentLinkEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2585,6 +2881,185 @@ func (ec *executionContext) fieldContext_PaymentLinkEdge_node(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PaymentLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinkEnvironmentSummary_environment(ctx context.Context, field graphql.CollectedField, obj *model.EnvironmentSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkEnvironmentSummary_environment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Environment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v paymentlink.Environment) graphql.Marshaler {
+			return ec.marshalNPaymentLinkEnvironment2paymentlinksᚋinternalᚋpaymentlinkᚐEnvironment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkEnvironmentSummary_environment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkEnvironmentSummary", field, true, false, "PaymentLinkEnvironment")
+}
+
+func (ec *executionContext) _PaymentLinkEnvironmentSummary_count(ctx context.Context, field graphql.CollectedField, obj *model.EnvironmentSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkEnvironmentSummary_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkEnvironmentSummary_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkEnvironmentSummary", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PaymentLinkEnvironmentSummary_byCurrency(ctx context.Context, field graphql.CollectedField, obj *model.EnvironmentSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkEnvironmentSummary_byCurrency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByCurrency(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CurrencySummary) graphql.Marshaler {
+			return ec.marshalNPaymentLinkCurrencySummary2ᚕpaymentlinksᚋgraphᚋmodelᚐCurrencySummaryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkEnvironmentSummary_byCurrency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkEnvironmentSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkCurrencySummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinkPeriodSummary_from(ctx context.Context, field graphql.CollectedField, obj *model.PeriodSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkPeriodSummary_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkPeriodSummary_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkPeriodSummary", field, true, false, "DateTime")
+}
+
+func (ec *executionContext) _PaymentLinkPeriodSummary_to(ctx context.Context, field graphql.CollectedField, obj *model.PeriodSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkPeriodSummary_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkPeriodSummary_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkPeriodSummary", field, true, false, "DateTime")
+}
+
+func (ec *executionContext) _PaymentLinkPeriodSummary_count(ctx context.Context, field graphql.CollectedField, obj *model.PeriodSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkPeriodSummary_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkPeriodSummary_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkPeriodSummary", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PaymentLinkPeriodSummary_byCurrency(ctx context.Context, field graphql.CollectedField, obj *model.PeriodSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkPeriodSummary_byCurrency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByCurrency(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CurrencySummary) graphql.Marshaler {
+			return ec.marshalNPaymentLinkCurrencySummary2ᚕpaymentlinksᚋgraphᚋmodelᚐCurrencySummaryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkPeriodSummary_byCurrency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkPeriodSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkCurrencySummary(ctx, field)
 		},
 	}
 	return fc, nil
@@ -2772,6 +3247,84 @@ func (ec *executionContext) _PaymentLinkShare_sms(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_PaymentLinkShare_sms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PaymentLinkShare", field, true, false, "String")
+}
+
+func (ec *executionContext) _PaymentLinkSlugSummary_slug(ctx context.Context, field graphql.CollectedField, obj *model.SlugSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkSlugSummary_slug(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slug(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkSlugSummary_slug(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkSlugSummary", field, true, false, "String")
+}
+
+func (ec *executionContext) _PaymentLinkSlugSummary_count(ctx context.Context, field graphql.CollectedField, obj *model.SlugSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkSlugSummary_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkSlugSummary_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkSlugSummary", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PaymentLinkSlugSummary_byCurrency(ctx context.Context, field graphql.CollectedField, obj *model.SlugSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkSlugSummary_byCurrency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByCurrency(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CurrencySummary) graphql.Marshaler {
+			return ec.marshalNPaymentLinkCurrencySummary2ᚕpaymentlinksᚋgraphᚋmodelᚐCurrencySummaryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkSlugSummary_byCurrency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkSlugSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkCurrencySummary(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PaymentLinkStateCount_state(ctx context.Context, field graphql.CollectedField, obj *model.StateCount) (ret graphql.Marshaler) {
@@ -2995,6 +3548,158 @@ func (ec *executionContext) fieldContext_PaymentLinksSummary_byCurrency(_ contex
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PaymentLinkCurrencySummary(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinksSummary_byEnvironment(ctx context.Context, field graphql.CollectedField, obj *model.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinksSummary_byEnvironment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByEnvironment(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.EnvironmentSummary) graphql.Marshaler {
+			return ec.marshalNPaymentLinkEnvironmentSummary2ᚕpaymentlinksᚋgraphᚋmodelᚐEnvironmentSummaryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinksSummary_byEnvironment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinksSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkEnvironmentSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinksSummary_bySlug(ctx context.Context, field graphql.CollectedField, obj *model.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinksSummary_bySlug(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BySlug(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.SlugSummary) graphql.Marshaler {
+			return ec.marshalNPaymentLinkSlugSummary2ᚕpaymentlinksᚋgraphᚋmodelᚐSlugSummaryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinksSummary_bySlug(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinksSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkSlugSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinksSummary_byPeriod(ctx context.Context, field graphql.CollectedField, obj *model.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinksSummary_byPeriod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.ByPeriod(ctx, fc.Args["unit"].(paymentlink.PeriodUnit), fc.Args["field"].(paymentlink.PeriodField), fc.Args["timeZone"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.PeriodSummary) graphql.Marshaler {
+			return ec.marshalOPaymentLinkPeriodSummary2ᚕpaymentlinksᚋgraphᚋmodelᚐPeriodSummaryᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinksSummary_byPeriod(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinksSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkPeriodSummary(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PaymentLinksSummary_byPeriod_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinksSummary_withoutDate(ctx context.Context, field graphql.CollectedField, obj *model.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinksSummary_withoutDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.WithoutDate(ctx, fc.Args["field"].(paymentlink.PeriodField))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinksSummary_withoutDate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinksSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Int does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PaymentLinksSummary_withoutDate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -5249,6 +5954,26 @@ func (ec *executionContext) _PaymentLinkCurrencySummary(ctx context.Context, sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "amountCount":
+			out.Values[i] = ec._PaymentLinkCurrencySummary_amountCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "min":
+			out.Values[i] = ec._PaymentLinkCurrencySummary_min(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "max":
+			out.Values[i] = ec._PaymentLinkCurrencySummary_max(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "average":
+			out.Values[i] = ec._PaymentLinkCurrencySummary_average(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -5284,6 +6009,97 @@ func (ec *executionContext) _PaymentLinkEdge(ctx context.Context, sel ast.Select
 			}
 		case "node":
 			out.Values[i] = ec._PaymentLinkEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentLinkEnvironmentSummaryImplementors = []string{"PaymentLinkEnvironmentSummary"}
+
+func (ec *executionContext) _PaymentLinkEnvironmentSummary(ctx context.Context, sel ast.SelectionSet, obj *model.EnvironmentSummary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLinkEnvironmentSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentLinkEnvironmentSummary")
+		case "environment":
+			out.Values[i] = ec._PaymentLinkEnvironmentSummary_environment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._PaymentLinkEnvironmentSummary_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byCurrency":
+			out.Values[i] = ec._PaymentLinkEnvironmentSummary_byCurrency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentLinkPeriodSummaryImplementors = []string{"PaymentLinkPeriodSummary"}
+
+func (ec *executionContext) _PaymentLinkPeriodSummary(ctx context.Context, sel ast.SelectionSet, obj *model.PeriodSummary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLinkPeriodSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentLinkPeriodSummary")
+		case "from":
+			out.Values[i] = ec._PaymentLinkPeriodSummary_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._PaymentLinkPeriodSummary_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._PaymentLinkPeriodSummary_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byCurrency":
+			out.Values[i] = ec._PaymentLinkPeriodSummary_byCurrency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -5380,6 +6196,49 @@ func (ec *executionContext) _PaymentLinkShare(ctx context.Context, sel ast.Selec
 			}
 		case "sms":
 			out.Values[i] = ec._PaymentLinkShare_sms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentLinkSlugSummaryImplementors = []string{"PaymentLinkSlugSummary"}
+
+func (ec *executionContext) _PaymentLinkSlugSummary(ctx context.Context, sel ast.SelectionSet, obj *model.SlugSummary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLinkSlugSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentLinkSlugSummary")
+		case "slug":
+			out.Values[i] = ec._PaymentLinkSlugSummary_slug(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._PaymentLinkSlugSummary_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byCurrency":
+			out.Values[i] = ec._PaymentLinkSlugSummary_byCurrency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -5500,27 +6359,51 @@ func (ec *executionContext) _PaymentLinksSummary(ctx context.Context, sel ast.Se
 		case "count":
 			out.Values[i] = ec._PaymentLinksSummary_count(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "byState":
 			out.Values[i] = ec._PaymentLinksSummary_byState(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "byCurrency":
 			out.Values[i] = ec._PaymentLinksSummary_byCurrency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "byEnvironment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PaymentLinksSummary_byEnvironment(ctx, field, obj)
+				})
+		case "bySlug":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PaymentLinksSummary_bySlug(ctx, field, obj)
+				})
+		case "byPeriod":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PaymentLinksSummary_byPeriod(ctx, field, obj)
+				})
+		case "withoutDate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PaymentLinksSummary_withoutDate(ctx, field, obj)
+				})
 		case "nextToExpire":
 			out.Values[i] = ec._PaymentLinksSummary_nextToExpire(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "snapshot":
 			out.Values[i] = ec._PaymentLinksSummary_snapshot(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -6220,6 +7103,26 @@ func (ec *executionContext) marshalNPaymentLinkEnvironment2paymentlinksᚋintern
 	return res
 }
 
+func (ec *executionContext) marshalNPaymentLinkEnvironmentSummary2paymentlinksᚋgraphᚋmodelᚐEnvironmentSummary(ctx context.Context, sel ast.SelectionSet, v model.EnvironmentSummary) graphql.Marshaler {
+	return ec._PaymentLinkEnvironmentSummary(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPaymentLinkEnvironmentSummary2ᚕpaymentlinksᚋgraphᚋmodelᚐEnvironmentSummaryᚄ(ctx context.Context, sel ast.SelectionSet, v []model.EnvironmentSummary) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentLinkEnvironmentSummary2paymentlinksᚋgraphᚋmodelᚐEnvironmentSummary(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNPaymentLinkOrder2paymentlinksᚋinternalᚋpaymentlinkᚐOrder(ctx context.Context, v any) (paymentlink.Order, error) {
 	res, err := model.UnmarshalOrder(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -6230,6 +7133,38 @@ func (ec *executionContext) marshalNPaymentLinkOrder2paymentlinksᚋinternalᚋp
 	res := model.MarshalOrder(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentLinkOrder!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNPaymentLinkPeriodField2paymentlinksᚋinternalᚋpaymentlinkᚐPeriodField(ctx context.Context, v any) (paymentlink.PeriodField, error) {
+	res, err := model.UnmarshalPeriodField(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPaymentLinkPeriodField2paymentlinksᚋinternalᚋpaymentlinkᚐPeriodField(ctx context.Context, sel ast.SelectionSet, v paymentlink.PeriodField) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalPeriodField(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentLinkPeriodField!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNPaymentLinkPeriodSummary2paymentlinksᚋgraphᚋmodelᚐPeriodSummary(ctx context.Context, sel ast.SelectionSet, v model.PeriodSummary) graphql.Marshaler {
+	return ec._PaymentLinkPeriodSummary(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNPaymentLinkPeriodUnit2paymentlinksᚋinternalᚋpaymentlinkᚐPeriodUnit(ctx context.Context, v any) (paymentlink.PeriodUnit, error) {
+	res, err := model.UnmarshalPeriodUnit(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPaymentLinkPeriodUnit2paymentlinksᚋinternalᚋpaymentlinkᚐPeriodUnit(ctx context.Context, sel ast.SelectionSet, v paymentlink.PeriodUnit) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalPeriodUnit(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentLinkPeriodUnit!")
 	}
 	return res
 }
@@ -6260,6 +7195,26 @@ func (ec *executionContext) marshalNPaymentLinkQrFormat2paymentlinksᚋinternal�
 		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentLinkQrFormat!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNPaymentLinkSlugSummary2paymentlinksᚋgraphᚋmodelᚐSlugSummary(ctx context.Context, sel ast.SelectionSet, v model.SlugSummary) graphql.Marshaler {
+	return ec._PaymentLinkSlugSummary(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPaymentLinkSlugSummary2ᚕpaymentlinksᚋgraphᚋmodelᚐSlugSummaryᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SlugSummary) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentLinkSlugSummary2paymentlinksᚋgraphᚋmodelᚐSlugSummary(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNPaymentLinkState2paymentlinksᚋinternalᚋpaymentlinkᚐState(ctx context.Context, v any) (paymentlink.State, error) {
@@ -7116,6 +8071,25 @@ func (ec *executionContext) unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋgraph�
 	}
 	res, err := ec.unmarshalInputPaymentLinkFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPaymentLinkPeriodSummary2ᚕpaymentlinksᚋgraphᚋmodelᚐPeriodSummaryᚄ(ctx context.Context, sel ast.SelectionSet, v []model.PeriodSummary) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentLinkPeriodSummary2paymentlinksᚋgraphᚋmodelᚐPeriodSummary(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPaymentLinkQrCode2ᚖpaymentlinksᚋgraphᚋmodelᚐQRCode(ctx context.Context, sel ast.SelectionSet, v *model.QRCode) graphql.Marshaler {

@@ -77,9 +77,7 @@ func MarshalEnvironment(e paymentlink.Environment) graphql.Marshaler {
 
 // UnmarshalEnvironment reads the schema's name.
 func UnmarshalEnvironment(v any) (paymentlink.Environment, error) {
-	return enumValue(v, []paymentlink.Environment{
-		paymentlink.EnvironmentTest, paymentlink.EnvironmentLive, paymentlink.EnvironmentUnknown,
-	})
+	return enumValue(v, paymentlink.Environments())
 }
 
 // MarshalOrder writes the schema's name.
@@ -93,6 +91,26 @@ func MarshalTimeUnit(u TimeUnit) graphql.Marshaler { return graphql.MarshalStrin
 
 // UnmarshalTimeUnit reads the schema's name.
 func UnmarshalTimeUnit(v any) (TimeUnit, error) { return enumValue(v, TimeUnits()) }
+
+// MarshalPeriodUnit writes the schema's name.
+func MarshalPeriodUnit(u paymentlink.PeriodUnit) graphql.Marshaler {
+	return graphql.MarshalString(u.String())
+}
+
+// UnmarshalPeriodUnit reads the schema's name.
+func UnmarshalPeriodUnit(v any) (paymentlink.PeriodUnit, error) {
+	return enumValue(v, paymentlink.PeriodUnits())
+}
+
+// MarshalPeriodField writes the schema's name.
+func MarshalPeriodField(f paymentlink.PeriodField) graphql.Marshaler {
+	return graphql.MarshalString(f.String())
+}
+
+// UnmarshalPeriodField reads the schema's name.
+func UnmarshalPeriodField(v any) (paymentlink.PeriodField, error) {
+	return enumValue(v, paymentlink.PeriodFields())
+}
 
 // MarshalQRFormat writes the schema's name.
 func MarshalQRFormat(f qrcode.Format) graphql.Marshaler { return graphql.MarshalString(f.String()) }

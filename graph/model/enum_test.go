@@ -72,11 +72,11 @@ func TestEnums(t *testing.T) {
 	testEnum(t, "PaymentLinkState", paymentlink.States(), model.UnmarshalState, model.MarshalState)
 	testEnum(t, "PaymentLinkOrder", paymentlink.Orders(), model.UnmarshalOrder, model.MarshalOrder)
 	testEnum(t, "PaymentLinkTimeUnit", model.TimeUnits(), model.UnmarshalTimeUnit, model.MarshalTimeUnit)
+	testEnum(t, "PaymentLinkPeriodUnit", paymentlink.PeriodUnits(), model.UnmarshalPeriodUnit, model.MarshalPeriodUnit)
+	testEnum(t, "PaymentLinkPeriodField", paymentlink.PeriodFields(), model.UnmarshalPeriodField, model.MarshalPeriodField)
 	testEnum(t, "PaymentLinkQrFormat", qrcode.Formats(), model.UnmarshalQRFormat, model.MarshalQRFormat)
 	testEnum(t, "PaymentLinkQrErrorCorrection", qrcode.Levels(), model.UnmarshalQRErrorCorrection, model.MarshalQRErrorCorrection)
-	testEnum(t, "PaymentLinkEnvironment",
-		[]paymentlink.Environment{paymentlink.EnvironmentTest, paymentlink.EnvironmentLive, paymentlink.EnvironmentUnknown},
-		model.UnmarshalEnvironment, model.MarshalEnvironment)
+	testEnum(t, "PaymentLinkEnvironment", paymentlink.Environments(), model.UnmarshalEnvironment, model.MarshalEnvironment)
 }
 
 func TestTimeUnitLengths(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"paymentlinks/graph/cost"
 	"paymentlinks/graph/fastlist"
 	"paymentlinks/internal/money"
+	"paymentlinks/internal/paymentlink"
 )
 
 // What follows writes the views of links without gqlgen, to the same bytes. A
@@ -178,8 +179,25 @@ func serialCurrencyField(field *fastlist.Field) fastlist.Value[*CurrencySummary]
 		return fastlist.Nested(field, serialAmount(), func(_ *fastlist.Writer, c *CurrencySummary) (Amount, bool) { return c.Total(), true })
 	case "openTotal":
 		return fastlist.Nested(field, serialAmount(), func(_ *fastlist.Writer, c *CurrencySummary) (Amount, bool) { return c.OpenTotal(), true })
+	case "amountCount":
+		return func(w *fastlist.Writer, c *CurrencySummary) { w.Int(c.AmountCount(), true) }
+	case "min":
+		return serialOptionalAmount(field, (*paymentlink.CurrencySummary).Min)
+	case "max":
+		return serialOptionalAmount(field, (*paymentlink.CurrencySummary).Max)
+	case "average":
+		return serialOptionalAmount(field, (*paymentlink.CurrencySummary).Average)
 	}
 	return nil
+}
+
+func serialOptionalAmount(
+	field *fastlist.Field, read func(*paymentlink.CurrencySummary) (money.Amount, bool),
+) fastlist.Value[*CurrencySummary] {
+	return fastlist.Nested(field, serialAmount(), func(_ *fastlist.Writer, c *CurrencySummary) (Amount, bool) {
+		amount, ok := read(c.summary)
+		return Amount{amount: amount}, ok
+	})
 }
 
 // argument reads an argument with the reader of its type. A value that the

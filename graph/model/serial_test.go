@@ -77,6 +77,16 @@ func TestSerialFieldsOfTheSchema(t *testing.T) {
 	check("PaymentLinkCurrencySummary", func(f *ast.FieldDefinition) bool {
 		return compiles(t, model.SerialCurrencySummary(), schema, total, f)
 	})
+	summary := func(field string) string { return `{ paymentLinksSummary { ` + field + ` { FIELD } } }` }
+	check("PaymentLinkEnvironmentSummary", func(f *ast.FieldDefinition) bool {
+		return compiles(t, model.SerialEnvironmentSummary(), schema, summary("byEnvironment"), f)
+	})
+	check("PaymentLinkSlugSummary", func(f *ast.FieldDefinition) bool {
+		return compiles(t, model.SerialSlugSummary(), schema, summary("bySlug"), f)
+	})
+	check("PaymentLinkPeriodSummary", func(f *ast.FieldDefinition) bool {
+		return compiles(t, model.SerialPeriodSummary(), schema, summary("byPeriod(unit: DAY)"), f)
+	})
 	// By way of the field that holds it.
 	check("PaymentLinkAmount", below("amount"))
 	check("PaymentLinkQrCode", below("qrCode"))

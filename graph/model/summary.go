@@ -10,6 +10,7 @@ import (
 
 // Summary is counts and totals over a set of links at one instant.
 type Summary struct {
+	links    paymentlink.Selection
 	summary  paymentlink.Summary
 	snapshot *paymentlink.Snapshot
 	moment   *Moment
@@ -20,7 +21,7 @@ type Summary struct {
 func NewSummary(
 	ctx context.Context, links paymentlink.Selection, snapshot *paymentlink.Snapshot, moment *Moment,
 ) (Summary, error) {
-	summary := Summary{snapshot: snapshot, moment: moment}
+	summary := Summary{links: links, snapshot: snapshot, moment: moment}
 	err := moment.InTurn(ctx, func() { summary.summary = links.Summary(moment.now) })
 	return summary, err
 }
@@ -51,10 +52,12 @@ func (s Summary) ByState() []StateCount {
 }
 
 // ByCurrency has an entry for every currency in use, by code.
-func (s Summary) ByCurrency() []CurrencySummary {
-	summaries := make([]CurrencySummary, len(s.summary.ByCurrency))
-	for i := range s.summary.ByCurrency {
-		summaries[i] = CurrencySummary{summary: &s.summary.ByCurrency[i]}
+func (s Summary) ByCurrency() []CurrencySummary { return currencySummaries(s.summary.ByCurrency) }
+
+func currencySummaries(shared []paymentlink.CurrencySummary) []CurrencySummary {
+	summaries := make([]CurrencySummary, len(shared))
+	for i := range shared {
+		summaries[i] = CurrencySummary{summary: &shared[i]}
 	}
 	return summaries
 }
@@ -90,3 +93,19 @@ func (c CurrencySummary) Total() Amount { return Amount{amount: c.summary.Total}
 
 // OpenTotal is the part of Total that stands on open links.
 func (c CurrencySummary) OpenTotal() Amount { return Amount{amount: c.summary.OpenTotal} }
+
+// AmountCount counts the links that have an amount.
+func (c CurrencySummary) AmountCount() int32 { return count(c.summary.Amounts) }
+
+// Min is the smallest amount; nil when no link has one.
+func (c CurrencySummary) Min() *Amount { return optionalAmount(c.summary.Min()) }
+
+// Max is the largest amount; nil when no link has one.
+func (c CurrencySummary) Max() *Amount { return optionalAmount(c.summary.Max()) }
+
+// Average is rounded; nil when no link has an amount.
+func (c CurrencySummary) Average() *Amount { return optionalAmount(c.summary.Average()) }
+
+func optionalAmount(amount money.Amount, ok bool) *Amount {
+	return optional(Amount{amount: amount}, ok)
+}
