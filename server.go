@@ -43,8 +43,8 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	ctx, stop := serving.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a reader of the log that leaves ends nothing
 	log.SetOutput(io.Discard)      // net/http's transport quotes what upstream sends unasked there
 	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
@@ -142,7 +142,7 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 		return fmt.Errorf("snapshots: %w", err)
 	}
 	defer store.Close()
-	callers, err := newCallers(ctx, cfg, caller.Events{
+	callers, err := newCallers(context.WithoutCancel(ctx), cfg, caller.Events{ // they are asked until all is stopped
 		TokenRefused: metrics.TokenRefused, FileRead: metrics.Reloaded(credentialsFile), KeysFetched: metrics.Reloaded(issuerKeys),
 	}, logger)
 	if err != nil {
@@ -164,7 +164,7 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 			return fmt.Errorf("banner: %w", err)
 		}
 	}
-	return sites.ServeUntil(ctx, cfg.Server.DrainTimeout, logger)
+	return sites.ServeUntil(ctx, serving.Stop{Delay: cfg.Server.ShutdownDelay, Drain: cfg.Server.DrainTimeout}, logger)
 }
 
 // What is read again while the program runs, as it is counted.
@@ -288,7 +288,7 @@ func serveSandbox(ctx context.Context, cfg config.Config, stdout io.Writer, logg
 	if _, err := fmt.Fprintf(stdout, "Sandbox      %s\n", config.URL(demo.Listener.Addr())); err != nil {
 		return err
 	}
-	return sites.ServeUntil(ctx, cfg.Server.DrainTimeout, logger)
+	return sites.ServeUntil(ctx, serving.Stop{Delay: cfg.Server.ShutdownDelay, Drain: cfg.Server.DrainTimeout}, logger)
 }
 
 // newSandbox is the demo upstream, which lets go of its hanging answers when it stops.

@@ -48,7 +48,7 @@ func start(t *testing.T, environ ...string) *service {
 	s := &service{stdout: newOutput(), stderr: newOutput(), cancel: cancel}
 	ended := make(chan error, 1)
 	go func() {
-		environ = append([]string{"PAYMENTLINKS_LISTEN=127.0.0.1:0", "PAYMENTLINKS_ADMIN_LISTEN=127.0.0.1:0"}, environ...)
+		environ = append([]string{"PAYMENTLINKS_LISTEN=127.0.0.1:0", "PAYMENTLINKS_ADMIN_LISTEN=127.0.0.1:0", "PAYMENTLINKS_SHUTDOWN_DELAY=0s"}, environ...)
 		ended <- run(ctx, nil, environ, s.stdout, s.stderr)
 	}()
 	s.stopped = sync.OnceValue(func() error { return <-ended })

@@ -18,9 +18,9 @@ func peersFrom(bin string) []peer {
 			command: func(c cell, _ string) (*exec.Cmd, error) {
 				cmd := pinned(filepath.Join(bin, "paymentlinks"))
 				// As shipped: nothing is set but where it listens, where upstream is,
-				// and how long a list may be kept.
+				// how long a list may be kept, and that it stops without delay.
 				cmd.Env = c.env("PAYMENTLINKS_LISTEN="+c.address(), "PAYMENTLINKS_ADMIN_LISTEN=off",
-					"PAYMENTLINKS_UPSTREAM_URL="+c.upstream, "PAYMENTLINKS_FRESH_FOR="+c.workload.fresh.String())
+					"PAYMENTLINKS_UPSTREAM_URL="+c.upstream, "PAYMENTLINKS_FRESH_FOR="+c.workload.fresh.String(), "PAYMENTLINKS_SHUTDOWN_DELAY=0s")
 				return cmd, nil
 			},
 			version: func() (string, error) {

@@ -8,7 +8,7 @@ export const program = fileURLToPath(new URL("../../.artifacts/paymentlinks", im
 // start runs the program with these settings (PAYMENTLINKS_ is put before each
 // name) and resolves once it serves.
 export async function start(settings = {}, args = []) {
-  const env = { PAYMENTLINKS_LISTEN: "127.0.0.1:0", PAYMENTLINKS_ADMIN_LISTEN: "127.0.0.1:0" };
+  const env = { PAYMENTLINKS_LISTEN: "127.0.0.1:0", PAYMENTLINKS_ADMIN_LISTEN: "127.0.0.1:0", PAYMENTLINKS_SHUTDOWN_DELAY: "0s" };
   for (const [name, value] of Object.entries(settings)) env[`PAYMENTLINKS_${name}`] = value;
 
   // Over an upstream there is no banner, but a line in the log.

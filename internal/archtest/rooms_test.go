@@ -197,7 +197,7 @@ func rooms() map[string]room {
 			doors: []string{"net/http", "net/http/httptrace"},
 		},
 		"internal/overload": {in: process},
-		"internal/serving":  {in: process, doors: []string{"net", "net/http"}},
+		"internal/serving":  {in: process, doors: []string{"net", "net/http", "os", "os/signal"}},
 		"internal/telemetry": {
 			in:      process,
 			ours:    []string{"internal/fault"},

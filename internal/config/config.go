@@ -70,7 +70,8 @@ type Server struct {
 	RequestTimeout  time.Duration `default:"10s" min:"100ms" max:"10m" help:"Bound on a whole request."`
 	HeaderTimeout   time.Duration `default:"5s" min:"100ms" max:"1m" help:"Bound on reading a request's headers."`
 	NoFront         bool          `name:"front" type:"off" placeholder:"on|off" default:"on" help:"Let connections answer by themselves what was answered before: on or off."`
-	DrainTimeout    time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after SIGTERM or SIGINT; 0: they are cut off."`
+	ShutdownDelay   time.Duration `shown:"0s with the sandbox, 5s otherwise" default:"0s" min:"0s" max:"10m" help:"How long requests are still accepted after SIGTERM or SIGINT, while /readyz says that we are not ready, so that load balancers can see it. A second signal skips the rest."`
+	DrainTimeout    time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after that; 0: they are cut off. A third signal ends the program at once."`
 }
 
 // Upstream is where the links come from; it converts to billpocket.Settings.

@@ -5,12 +5,18 @@ import (
 	"time"
 )
 
+// defaultShutdownDelay is longer than the period of usual probes' first failure.
+const defaultShutdownDelay = 5 * time.Second
+
 // share hands on the values that several rooms use. It is the last step: what
 // is printed of a setting is what was set.
 func (c *Config) share() {
 	// A fetch outlives the request that began it: others may wait for it.
 	c.Snapshots.FetchTimeout = max(c.Server.RequestTimeout-time.Second, c.Upstream.TryTimeout)
 
+	if c.HasUpstream() && !slices.Contains(c.given, "shutdown-delay") {
+		c.Server.ShutdownDelay = defaultShutdownDelay
+	}
 	c.Graph.Introspection = !c.Server.Production
 	if !slices.Contains(c.given, "suggestions") {
 		c.Graph.Suggestions = c.Graph.Introspection

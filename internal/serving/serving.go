@@ -53,11 +53,22 @@ func (sites *Sites) Close() {
 	}
 }
 
+// Stop is how Sites stop.
+type Stop struct {
+	// Delay is how long requests are still accepted once the context has ended,
+	// so that whoever hands them out can see that we are not ready any more. 0
+	// accepts none.
+	Delay time.Duration
+	// Drain is how long the requests in flight may then take, in all sites
+	// together. 0 cuts them off.
+	Drain time.Duration
+}
+
 // ServeUntil serves all sites until ctx ends, which is not an error, or one of them
-// fails. Then they stop in the order given, each only when the one before has
-// answered its requests in flight; what is not answered within drain (in all)
-// is cut off. It returns when nothing is served any more.
-func (sites Sites) ServeUntil(ctx context.Context, drain time.Duration, logger *slog.Logger) error {
+// fails. After the delay (see WithHurry) they stop in the order given, each only
+// when the one before has answered its requests in flight; what is not answered
+// in time is cut off. It returns when nothing is served any more.
+func (sites Sites) ServeUntil(ctx context.Context, stop Stop, logger *slog.Logger) error {
 	failed := make(chan error, len(sites))
 	var running sync.WaitGroup
 	for _, s := range sites {
@@ -70,10 +81,11 @@ func (sites Sites) ServeUntil(ctx context.Context, drain time.Duration, logger *
 	var err error
 	select {
 	case <-ctx.Done():
+		err = stop.wait(ctx, failed, logger)
 	case err = <-failed:
 	}
-	logger.InfoContext(ctx, "draining", "at_most", drain)
-	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	logger.InfoContext(ctx, "draining", "at_most", stop.Drain)
+	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), stop.Drain)
 	defer cancel()
 	for _, s := range sites {
 		if s.Server.Shutdown(bound) != nil {
@@ -87,6 +99,24 @@ func (sites Sites) ServeUntil(ctx context.Context, drain time.Duration, logger *
 	running.Wait()
 	logger.InfoContext(ctx, "stopped")
 	return err
+}
+
+// wait lets the delay pass. It ends early when somebody hurries or a site fails,
+// whose error it returns.
+func (s Stop) wait(ctx context.Context, failed <-chan error, logger *slog.Logger) error {
+	if s.Delay <= 0 {
+		return nil
+	}
+	logger.InfoContext(ctx, "stopping: not ready any more, and still accepting", "delay", s.Delay)
+	timer := time.NewTimer(s.Delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-hurryOf(ctx):
+	case err := <-failed:
+		return err
+	}
+	return nil
 }
 
 // Admin answers what is for operators alone: the probes, /metrics, and

@@ -62,7 +62,7 @@ func TestServeUntilAnswersRequestsInFlight(t *testing.T) {
 
 	ended := make(chan error)
 	go func() {
-		ended <- serving.Sites{slow, second}.ServeUntil(ctx, time.Minute, slog.New(slog.DiscardHandler))
+		ended <- serving.Sites{slow, second}.ServeUntil(ctx, serving.Stop{Drain: time.Minute}, slog.New(slog.DiscardHandler))
 	}()
 	answers := make(chan string)
 	go func() {
@@ -103,7 +103,9 @@ func TestServeUntilCutsOffWhatTakesTooLong(t *testing.T) {
 	var log bytes.Buffer
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { ended <- serving.Sites{hanging}.ServeUntil(ctx, 0, slog.New(slog.NewTextHandler(&log, nil))) }()
+	go func() {
+		ended <- serving.Sites{hanging}.ServeUntil(ctx, serving.Stop{}, slog.New(slog.NewTextHandler(&log, nil)))
+	}()
 	answered := make(chan int)
 	go func() {
 		status, _ := get(t, url)
@@ -128,7 +130,7 @@ func TestServeUntilEndsWhenASiteFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	healthy, url := site(t, nil)
-	err := serving.Sites{healthy, broken}.ServeUntil(t.Context(), time.Minute, slog.New(slog.DiscardHandler))
+	err := serving.Sites{healthy, broken}.ServeUntil(t.Context(), serving.Stop{Drain: time.Minute}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), broken.Listener.Addr().String()) {
 		t.Errorf("ServeUntil = %v, want an error that names the address", err)
 	}
@@ -213,5 +215,43 @@ func TestNewServerBoundsEveryWait(t *testing.T) {
 	s.ErrorLog.Print("complaint")
 	if !strings.Contains(log.String(), "complaint") {
 		t.Errorf("log = %q", log.String())
+	}
+}
+
+// During the delay requests are accepted; then, or when somebody hurries, or a
+// site fails, the sites stop.
+func TestServeUntilDelays(t *testing.T) {
+	tests := map[string]struct {
+		delay time.Duration
+		end   func(hurry chan struct{}, s *serving.Site)
+		fails bool
+	}{
+		"hurry": {time.Hour, func(hurry chan struct{}, _ *serving.Site) { close(hurry) }, false},
+		"fails": {time.Hour, func(_ chan struct{}, s *serving.Site) { _ = s.Listener.Close() }, true},
+		"ends":  {50 * time.Millisecond, func(chan struct{}, *serving.Site) {}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, url := site(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answered") })
+			hurry := make(chan struct{})
+			ctx, cancel := context.WithCancel(serving.WithHurry(t.Context(), hurry))
+			ended := make(chan error)
+			go func() {
+				ended <- serving.Sites{s}.ServeUntil(ctx, serving.Stop{Delay: test.delay, Drain: time.Minute}, slog.New(slog.DiscardHandler))
+			}()
+			if _, body := get(t, url); body != "answered" {
+				t.Errorf("before: %s", body)
+			}
+			cancel()
+			if test.delay == time.Hour {
+				if _, body := get(t, url); body != "answered" {
+					t.Errorf("during the delay: %s", body)
+				}
+			}
+			test.end(hurry, s)
+			if err := <-ended; (err != nil) != test.fails {
+				t.Errorf("ServeUntil = %v, want an error: %v", err, test.fails)
+			}
+		})
 	}
 }
