@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"paymentlinks/internal/fault"
+	"paymentlinks/internal/snapshot"
 )
 
 func TestCount(t *testing.T) {
@@ -26,4 +27,25 @@ func TestCount(t *testing.T) {
 			t.Errorf("%d lists, %d bytes, %d skipped; want 2, %d, 4", lists, bytes, skipped, want)
 		}
 	})
+}
+
+// A list that takes just what may be kept is kept; one byte less, and it is refused.
+func TestListAsLargeAsTheBound(t *testing.T) {
+	var weight int64
+	big := func(u *upstream) { u.padding = 100 << 10 } // beyond the least bound of a store
+	inBubble(t, nil, func(b *bench) {
+		b.up.set(big)
+		if _, err := b.ask("a"); err != nil {
+			t.Fatal(err)
+		}
+		_, weight, _ = b.Count()
+	})
+	for short, refused := range map[int64]bool{0: false, 1: true} {
+		inBubble(t, func(c *snapshot.Config) { c.MaxBytes = weight - short }, func(b *bench) {
+			b.up.set(big)
+			if _, err := b.ask("a"); (err != nil) != refused {
+				t.Errorf("a list of %d bytes, and a bound of %d: %v", weight, weight-short, err)
+			}
+		})
+	}
 }
