@@ -231,6 +231,11 @@ func (w *writer) value(expected *ast.Type) any {
 		return enumValue(definition.EnumValues[w.choose(len(definition.EnumValues))].Name)
 	case ast.InputObject:
 		object := map[string]any{}
+		if definition.Directives.ForName("oneOf") != nil {
+			field := definition.Fields[w.choose(len(definition.Fields))]
+			object[field.Name] = w.value(field.Type)
+			return object
+		}
 		for _, field := range definition.Fields {
 			if field.Type.NonNull || w.choose(4) == 1 {
 				object[field.Name] = w.value(field.Type)

@@ -19,6 +19,8 @@ func writeSerially(ctx context.Context, operation *graphql.OperationContext, tra
 	switch value := resolved.(type) {
 	case []model.PaymentLink:
 		return writeList(s, model.SerialPaymentLink(), value)
+	case []*model.PaymentLink:
+		return writeFound(s, value) //nolint:contextcheck // s carries it to the Writer
 	case []model.Edge:
 		return writeList(s, model.SerialEdge(), value)
 	case []model.CurrencySummary:
@@ -73,6 +75,23 @@ func writeEntities(s serial, entities []fedruntime.Entity) (any, error) {
 	for _, entity := range entities {
 		link, ok := entity.(*model.PaymentLink)
 		if !ok {
+			list.AddNull()
+		} else if !list.Add(link) {
+			break
+		}
+	}
+	return list.Finish()
+}
+
+// writeFound writes links of which some are missing.
+func writeFound(s serial, links []*model.PaymentLink) (any, error) {
+	plan, ok := compile(s, model.SerialPaymentLink())
+	if !ok || links == nil { // a nil list is null, which only gqlgen writes
+		return links, nil
+	}
+	list := plan.NewList(s.ctx, s.options, len(links), false)
+	for _, link := range links {
+		if link == nil {
 			list.AddNull()
 		} else if !list.Add(link) {
 			break

@@ -59,6 +59,45 @@ func (queries) PaymentLinkByCode(ctx context.Context, code string) (*model.Payme
 	return lookUp(ctx, code, (*operation).linkByCode)
 }
 
+// PaymentLinkBy looks one link up by one of its keys.
+func (queries) PaymentLinkBy(ctx context.Context, key model.Key) (*model.PaymentLink, error) {
+	if err := key.Check("key"); err != nil {
+		return nil, err
+	}
+	switch {
+	case key.ID != nil:
+		return lookUp(ctx, *key.ID, (*operation).linkByID)
+	case key.Code != nil:
+		return lookUp(ctx, *key.Code, (*operation).linkByCode)
+	}
+	return lookUp(ctx, *key.URL, (*operation).linkByURL)
+}
+
+// PaymentLinksBy looks links up in one pass.
+func (queries) PaymentLinksBy(ctx context.Context, keys []model.Key) ([]*model.PaymentLink, error) {
+	if err := model.CheckKeys("keys", keys); err != nil {
+		return nil, err
+	}
+	op := operationFrom(ctx)
+	snapshot, err := op.pinned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, links := 0, make([]*model.PaymentLink, len(keys))
+	err = op.moment.InTurn(ctx, func() {
+		for i, key := range keys {
+			if link, ok := key.Find(snapshot.Set); ok {
+				links[i] = new(model.NewPaymentLink(link, op.moment))
+				found++
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return links, op.budget.Charge(cost.Links, found)
+}
+
 // PaymentLinksConnection cuts a page.
 func (queries) PaymentLinksConnection(
 	ctx context.Context, filter *model.Filter, orderBy paymentlink.Order,
@@ -147,6 +186,13 @@ func (op *operation) linkByCode(ctx context.Context, code string) (paymentlink.L
 		return paymentlink.Link{}, false, err
 	}
 	return op.loaders.ByCode(ctx, code)
+}
+
+func (op *operation) linkByURL(ctx context.Context, text string) (paymentlink.Link, bool, error) {
+	if _, err := op.pinned(ctx); err != nil {
+		return paymentlink.Link{}, false, err
+	}
+	return op.loaders.ByURL(ctx, text)
 }
 
 func wide(n *int32) *int {

@@ -3,8 +3,8 @@ package cost
 import "github.com/vektah/gqlparser/v2/ast"
 
 const (
-	// wholeListLinks is how many links paymentLinks is taken to give, and how many
-	// slugs and periods a summary.
+	// wholeListLinks is how many links paymentLinks is taken to give, as many as
+	// paymentLinksBy can, and how many slugs and periods a summary is taken to give.
 	wholeListLinks = 100
 	// representationsPerTime is how many representations count as one link.
 	representationsPerTime = 20
@@ -49,7 +49,7 @@ func RowOf(field *ast.Field) Row {
 // that count more than 1. It is false for any other.
 func Lookup(typeName, field string) (Row, bool) {
 	switch typeName + "." + field {
-	case "Query.paymentLinks":
+	case "Query.paymentLinks", "Query.paymentLinksBy":
 		return Row{Own: 1, Times: WholeList}, true
 	case "Query.paymentLinksConnection":
 		return Row{Own: 1, Times: Paged}, true
@@ -63,7 +63,7 @@ func Lookup(typeName, field string) (Row, bool) {
 		return Row{Own: 10}, true
 	case "PaymentLink.share":
 		return Row{Own: 2}, true
-	case "Query.paymentLink", "Query.paymentLinkByCode", "Query.paymentLinksSummary", "Query._service",
+	case "Query.paymentLink", "Query.paymentLinkByCode", "Query.paymentLinkBy", "Query.paymentLinksSummary", "Query._service",
 		"PaymentLinkConnection.pageInfo", "PaymentLinkConnection.summary", "PaymentLinkConnection.snapshot",
 		"PaymentLinkEdge.node", "PaymentLink.amount", "PaymentLinkQrCode.matrix",
 		// As long as there are states and currencies, which are few. The Budget bounds the rest.

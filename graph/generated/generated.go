@@ -54,6 +54,8 @@ type QueryResolver interface {
 	PaymentLinks(ctx context.Context, status *paymentlink.Status, currency *money.Currency) ([]model.PaymentLink, error)
 	PaymentLink(ctx context.Context, id string) (*model.PaymentLink, error)
 	PaymentLinkByCode(ctx context.Context, code string) (*model.PaymentLink, error)
+	PaymentLinkBy(ctx context.Context, key model.Key) (*model.PaymentLink, error)
+	PaymentLinksBy(ctx context.Context, keys []model.Key) ([]*model.PaymentLink, error)
 	PaymentLinksConnection(ctx context.Context, filter *model.Filter, orderBy paymentlink.Order, first *int32, after *string, last *int32, before *string) (*model.Connection, error)
 	PaymentLinksSummary(ctx context.Context, filter *model.Filter) (*model.Summary, error)
 }
@@ -86,6 +88,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PaymentLinkByIDsInput", ec.unmarshalInputPaymentLinkByIDsInput),
 			graphql.NewInputUnmarshaler("PaymentLinkDateTimeRange", ec.unmarshalInputPaymentLinkDateTimeRange),
 			graphql.NewInputUnmarshaler("PaymentLinkFilter", ec.unmarshalInputPaymentLinkFilter),
+			graphql.NewInputUnmarshaler("PaymentLinkKey", ec.unmarshalInputPaymentLinkKey),
 		)
 	}
 	first := true
@@ -195,6 +198,12 @@ type PaymentLinksSnapshot {
   skippedCount: Int!
 }
 `, BuiltIn: false},
+	{Name: "../schema/directives.graphqls", Input: `"""
+Exactly one field of the input is given, and it is not null (GraphQL, September 2025). Written down because not every reader of this
+schema knows it.
+"""
+directive @oneOf on INPUT_OBJECT
+`, BuiltIn: false},
 	{Name: "../schema/federation.graphqls", Input: `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@tag"])
 `, BuiltIn: false},
@@ -235,7 +244,11 @@ input PaymentLinkFilter {
   expiresAt: PaymentLinkDateTimeRange
   "Not expired yet, and expiring within this time from now."
   expiresWithin: Duration
-  "Words that must all occur in title, description or code, ignoring case and accents. At most 100 characters."
+  """
+  Words that must all occur in title, description or code, ignoring case and accents. At most 100 characters. A search that is or holds the
+  URL of a link, whatever its scheme, case, parameters or slash at the end, matches that link, too, and may have 2,048 characters; beyond
+  100 it matches nothing else.
+  """
   search: String
   "All but the links that match this filter. An empty one matches every link. At most 5 levels of ` + "`" + `not` + "`" + `."
   not: PaymentLinkFilter
@@ -474,6 +487,18 @@ type Query {
   paymentLinkByCode(code: String!): PaymentLink
 
   """
+  One link by whatever is known of it; null when the caller has no such link. A ` + "`" + `code` + "`" + ` or ` + "`" + `url` + "`" + ` may be at most 4,096 bytes of text that
+  holds it. A URL is found whatever its scheme, case, parameters, fragment or slash at the end.
+  """
+  paymentLinkBy(key: PaymentLinkKey!): PaymentLink
+
+  "Links by what is known of each, in the order of the keys; null where the caller has no such link."
+  paymentLinksBy(
+    "At most 100, of at most 32,768 bytes together."
+    keys: [PaymentLinkKey!]!
+  ): [PaymentLink]
+
+  """
   Payment links page by page (Relay cursor connections). A cursor holds the sort position of a link, not an offset: links created
   or removed between two pages are neither repeated nor make others be skipped. A cursor belongs to the ` + "`" + `orderBy` + "`" + ` it came from.
   """
@@ -497,6 +522,16 @@ type Query {
     "Which links; all of them if left out."
     filter: PaymentLinkFilter
   ): PaymentLinksSummary
+}
+
+"What finds one link: exactly one of these."
+input PaymentLinkKey @oneOf {
+  "Its id."
+  id: ID
+  "Its code, as ` + "`" + `paymentLinkByCode` + "`" + ` reads it."
+  code: String
+  "Its URL, or a text with the URL in it."
+  url: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/scalars.graphqls", Input: `"""
@@ -1322,6 +1357,20 @@ func (ec *executionContext) field_Query_paymentLinkByCode_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_paymentLinkBy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (model.Key, error) {
+			return ec.unmarshalNPaymentLinkKey2paymentlinksᚋgraphᚋmodelᚐKey(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_paymentLink_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1333,6 +1382,20 @@ func (ec *executionContext) field_Query_paymentLink_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_paymentLinksBy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "keys",
+		func(ctx context.Context, v any) ([]model.Key, error) {
+			return ec.unmarshalNPaymentLinkKey2ᚕpaymentlinksᚋgraphᚋmodelᚐKeyᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["keys"] = arg0
 	return args, nil
 }
 
@@ -3900,6 +3963,94 @@ func (ec *executionContext) fieldContext_Query_paymentLinkByCode(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_paymentLinkBy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_paymentLinkBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PaymentLinkBy(ctx, fc.Args["key"].(model.Key))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PaymentLink) graphql.Marshaler {
+			return ec.marshalOPaymentLink2ᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_paymentLinkBy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLink(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_paymentLinkBy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_paymentLinksBy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_paymentLinksBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PaymentLinksBy(ctx, fc.Args["keys"].([]model.Key))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PaymentLink) graphql.Marshaler {
+			return ec.marshalOPaymentLink2ᚕᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_paymentLinksBy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLink(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_paymentLinksBy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_paymentLinksConnection(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5537,6 +5688,62 @@ func UnmarshalPaymentLinkFilter(ctx context.Context, raw any) (model.Filter, err
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPaymentLinkKey(ctx context.Context, obj any) (model.Key, error) {
+	var it model.Key
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "code", "url"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPaymentLinkKey unmarshals raw into the PaymentLinkKey input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPaymentLinkKey(ctx context.Context, raw any) (model.Key, error) {
+	var out model.Key
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PaymentLinkKey", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -6459,6 +6666,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_paymentLinkByCode(ctx, field)
 				})
+		case "paymentLinkBy":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_paymentLinkBy(ctx, field)
+				})
+		case "paymentLinksBy":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_paymentLinksBy(ctx, field)
+				})
 		case "paymentLinksConnection":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -7121,6 +7340,25 @@ func (ec *executionContext) marshalNPaymentLinkEnvironmentSummary2ᚕpaymentlink
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNPaymentLinkKey2paymentlinksᚋgraphᚋmodelᚐKey(ctx context.Context, v any) (model.Key, error) {
+	res, err := ec.unmarshalInputPaymentLinkKey(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNPaymentLinkKey2ᚕpaymentlinksᚋgraphᚋmodelᚐKeyᚄ(ctx context.Context, v any) ([]model.Key, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.Key, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPaymentLinkKey2paymentlinksᚋgraphᚋmodelᚐKey(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalNPaymentLinkOrder2paymentlinksᚋinternalᚋpaymentlinkᚐOrder(ctx context.Context, v any) (paymentlink.Order, error) {

@@ -1,5 +1,5 @@
 // Package loader looks up payment links for one operation. Fields that ask for
-// a link by id or code at the same time share a batch, and what was found is
+// a link by id, code or URL at the same time share a batch, and what was found is
 // kept for the fields that ask again.
 package loader
 
@@ -17,6 +17,7 @@ import (
 type Loaders struct {
 	byID   *dataloader.Loader[string, found]
 	byCode *dataloader.Loader[string, found]
+	byURL  *dataloader.Loader[string, found]
 }
 
 // found is the answer to one key; the zero value is not found.
@@ -27,7 +28,7 @@ type found struct {
 
 // New returns the loaders of an operation that reads the set.
 func New(set *paymentlink.Set) *Loaders {
-	return &Loaders{byID: newLoader(set.ByID), byCode: newLoader(set.ByCode)}
+	return &Loaders{byID: newLoader(set.ByID), byCode: newLoader(set.ByCode), byURL: newLoader(set.ByURL)}
 }
 
 // ByID returns the link with an id; false when the list has none. An error is
@@ -40,6 +41,12 @@ func (l *Loaders) ByID(ctx context.Context, id string) (paymentlink.Link, bool, 
 // reads it; otherwise it is like ByID.
 func (l *Loaders) ByCode(ctx context.Context, codeOrURL string) (paymentlink.Link, bool, error) {
 	return load(ctx, l.byCode, codeOrURL)
+}
+
+// ByURL returns the link with a URL, as paymentlink.Set.ByURL reads it; otherwise
+// it is like ByID.
+func (l *Loaders) ByURL(ctx context.Context, text string) (paymentlink.Link, bool, error) {
+	return load(ctx, l.byURL, text)
 }
 
 func load(ctx context.Context, from *dataloader.Loader[string, found], key string) (paymentlink.Link, bool, error) {

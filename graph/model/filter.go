@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -10,9 +11,9 @@ import (
 
 // The bounds that the schema gives for PaymentLinkFilter.
 const (
-	maxFilterValues     = 250
-	maxSearchCharacters = 100
-	maxNots             = 5
+	maxFilterValues = 250
+	maxURLSearch    = 2048 // characters of a search that may hold a URL
+	maxNots         = 5
 )
 
 // Filter is PaymentLinkFilter as it was given. A nil field was left out or null.
@@ -95,8 +96,15 @@ func (f *Filter) check(path string) error {
 			return &InputError{Argument: path + "." + list.name, Reason: "must hold at most 250 values"}
 		}
 	}
-	if f.Search != nil && utf8.RuneCountInString(*f.Search) > maxSearchCharacters {
-		return &InputError{Argument: path + ".search", Reason: "must have at most 100 characters"}
+	if f.Search == nil {
+		return nil
+	}
+	bound := paymentlink.MaxSearchCharacters
+	if strings.Contains(*f.Search, "/") {
+		bound = maxURLSearch
+	}
+	if utf8.RuneCountInString(*f.Search) > bound {
+		return &InputError{Argument: path + ".search", Reason: "must have at most 100 characters, or 2,048 with a URL"}
 	}
 	return nil
 }

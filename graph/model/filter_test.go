@@ -58,6 +58,9 @@ func TestFilterSelect(t *testing.T) {
 		"as many ids as may be": {
 			&model.Filter{IDs: slices.Repeat([]string{"x"}, 250)}, paymentlink.Filter{IDs: slices.Repeat([]string{"x"}, 250)},
 		},
+		"as long a search for a URL as may be": {
+			&model.Filter{Search: new("/" + strings.Repeat("é", 2047))}, paymentlink.Filter{Search: "/" + strings.Repeat("é", 2047)},
+		},
 		"as long a search as may be": {
 			&model.Filter{Search: new(strings.Repeat("é", 100))}, paymentlink.Filter{Search: strings.Repeat("é", 100)},
 		},
@@ -78,6 +81,7 @@ func TestFilterSelect(t *testing.T) {
 func TestFilterBounds(t *testing.T) {
 	tests := map[string]*model.Filter{
 		"filter.ids":        {IDs: slices.Repeat([]string{"x"}, 251)},
+		"filter.not.search": {Not: &model.Filter{Search: new("/" + strings.Repeat("é", 2048))}},
 		"filter.slug":       {Slug: slices.Repeat([]string{"x"}, 251)},
 		"filter.userId":     {UserID: slices.Repeat([]string{"x"}, 251)},
 		"filter.purchaseId": {PurchaseID: slices.Repeat([]string{"x"}, 251)},

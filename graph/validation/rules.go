@@ -77,6 +77,9 @@ func valuesOfCorrectType(observers *core.Events, addError core.AddErrFunc) {
 				addError(core.Message(`Field %q of %q is required.`, field.Name, value.Definition.Name), core.At(value.Position))
 			}
 		}
+		if isOneOf(value.Definition) && (len(value.Children) != 1 || value.Children[0].Value.Kind == ast.NullValue) {
+			addError(core.Message(`Exactly one field of %q must be given, and not null.`, value.Definition.Name), core.At(value.Position))
+		}
 		for _, given := range value.Children {
 			if value.Definition.Fields.ForName(given.Name) == nil {
 				addError(core.Message(`A field is given that type %q does not define.`, value.Definition.Name), core.At(given.Position))
@@ -84,6 +87,9 @@ func valuesOfCorrectType(observers *core.Events, addError core.AddErrFunc) {
 		}
 	})
 }
+
+// isOneOf reports whether an input takes exactly one of its fields (section 3.10.1).
+func isOneOf(definition *ast.Definition) bool { return definition.Directives.ForName("oneOf") != nil }
 
 // isOfType reports whether a literal, of which only the outermost level is
 // looked at, can be given where its type is expected.

@@ -107,7 +107,17 @@ func (c *variableCheck) object(definition *ast.Definition, v any) (any, error) {
 		}
 		checked[name] = value
 	}
+	if isOneOf(definition) && !hasOneValue(checked) {
+		return nil, &model.InputError{Reason: "must have exactly one of the fields of " + definition.Name + ", and not null"}
+	}
 	return checked, nil
+}
+
+func hasOneValue(object map[string]any) bool {
+	for _, value := range object {
+		return len(object) == 1 && value != nil
+	}
+	return false
 }
 
 func (c *variableCheck) child(at ast.PathElement, expected *ast.Type, v *any) error {

@@ -21,32 +21,39 @@ func (x *codeIndex) find(s *Set, codeOrURL string) (int32, bool) {
 	if row, ok := x.codes.find(ignoreCase(text), s.codeKey); ok {
 		return row, true
 	}
-	if len(text) > maxPastedBytes {
-		return x.urls.find(urlKey(text), s.urlKey)
-	}
-	if row, ok := x.findURL(s, text); ok {
+	if row, ok := x.findURLIn(s, text); ok {
 		return row, true
 	}
-	return x.findPasted(s, text)
+	return x.findCodeIn(s, text)
 }
 
-// maxCuts bounds how many parameters are cut off a URL.
+// findURL looks for a URL, or else for a text that holds one.
+func (x *codeIndex) findURL(s *Set, text string) (int32, bool) {
+	x.once.Do(func() { x.build(s) })
+	return x.findURLIn(s, strings.TrimSpace(text))
+}
+
+// maxCuts bounds how many parameters are cut off a URL one by one.
 const maxCuts = 16
 
-// findURL looks for a URL, as it is or without what others append to it: a
-// fragment and parameters, from the last to the first.
-func (x *codeIndex) findURL(s *Set, text string) (int32, bool) {
+// matchURL looks for a URL, as it is or without what others append to it: a
+// fragment and parameters, from the last to the first, and where there are
+// many, all of them.
+func (x *codeIndex) matchURL(s *Set, text string) (int32, bool) {
 	for range 1 + maxCuts {
 		if row, ok := x.urls.find(urlKey(text), s.urlKey); ok {
 			return row, true
 		}
 		end := strings.LastIndexAny(text, "?&#")
 		if end < 0 {
-			break
+			return 0, false
 		}
 		text = text[:end]
 	}
-	return 0, false
+	if end := strings.IndexAny(text, "?#"); end >= 0 {
+		text = text[:end]
+	}
+	return x.urls.find(urlKey(text), s.urlKey)
 }
 
 func (x *codeIndex) build(s *Set) {

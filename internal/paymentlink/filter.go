@@ -3,6 +3,7 @@ package paymentlink
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"paymentlinks/internal/money"
 )
@@ -33,7 +34,9 @@ type Filter struct {
 	ExpiresWithin *time.Duration
 	// Search is words, separated by white space, which must all occur in
 	// title, description or code, each in any of them, case and accents
-	// ignored. Nothing to search for matches all links.
+	// ignored. Nothing to search for matches all links. A search that is or
+	// holds the URL of a link matches that, too. One of more than
+	// MaxSearchCharacters matches nothing else.
 	Search string
 	// Not leaves out the links that match it. One that is empty matches all.
 	Not *Filter
@@ -55,7 +58,11 @@ func (s *Set) Select(f Filter, now time.Time) Selection {
 		return sel
 	}
 	if words := searchWords(f.Search); len(words) > 0 {
-		sel = Selection{set: s, rows: s.search(sel.rows, words)}
+		var found []int32
+		if utf8.RuneCountInString(f.Search) <= MaxSearchCharacters {
+			found = s.search(sel.rows, words)
+		}
+		sel = Selection{set: s, rows: s.searchURL(found, sel.rows, f.Search)}
 	}
 	if rest := newPredicate(&f, now); rest.any() {
 		sel = Selection{set: s, rows: s.pick(sel.rows, &rest)}

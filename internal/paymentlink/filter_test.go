@@ -95,6 +95,9 @@ func TestSelect(t *testing.T) {
 		"search":            {paymentlink.Filter{Search: "cafe"}, "ae"},
 		"search and state":  {paymentlink.Filter{Search: "cafe", State: []paymentlink.State{paymentlink.StateOpen}}, "a"},
 		"search and ids":    {paymentlink.Filter{Search: "cafe", IDs: []string{"e", "f"}}, "e"},
+		"search for a URL":  {paymentlink.Filter{Search: "paga http://PAY.billpocket.com/x/?utm_source=a"}, "a"},
+		"URL and state":     {paymentlink.Filter{Search: "https://pay.billpocket.com/x", State: []paymentlink.State{paymentlink.StateExpired}}, ""},
+		"URL of others":     {paymentlink.Filter{Search: "https://pay.billpocket.com/y"}, ""},
 		"search for a code": {paymentlink.Filter{Search: "CF"}, "f"},
 
 		"environment":            {paymentlink.Filter{Environment: []paymentlink.Environment{paymentlink.EnvironmentTest}}, "b"},
@@ -197,7 +200,11 @@ func generateFilter(r *rand.Rand, set *paymentlink.Set) paymentlink.Filter {
 	if rarely() {
 		f.Not = new(generateFilter(r, set))
 	}
-	if rarely() {
+	if rarely() && set.Len() > 0 {
+		url := set.All().At(r.IntN(set.Len())).URL()
+		f.Search = pickOne(r, "", "paga en ", "x ") + pickOne(r, url, strings.ToUpper(url), strings.Replace(url, "https", "http", 1), strings.TrimPrefix(url, "https://")) +
+			pickOne(r, "", "/", "?utm_source=a&utm_medium=b#top", ".", " cafe", "x", strings.Repeat(" cafe", 20))
+	} else if rarely() {
 		f.Search = pickOne(r, "cafe", "CAFÉ", "ñandu", "nan 0", "strasse", "한", "l x", "1", "   ", "\u0301", "\u00a8", "ضلى", "nothing of the kind")
 	}
 	return f

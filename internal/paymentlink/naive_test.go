@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -96,6 +97,12 @@ func naiveMatches(f paymentlink.Filter, r paymentlink.Record, link paymentlink.L
 			return false
 		}
 	}
+	if naiveHoldsURL(f.Search, r.URL) {
+		return true
+	}
+	if utf8.RuneCountInString(f.Search) > paymentlink.MaxSearchCharacters {
+		return false
+	}
 	for word := range strings.FieldsSeq(naiveFold(f.Search)) {
 		if !strings.Contains(naiveFold(link.Title()), word) &&
 			!strings.Contains(naiveFold(link.Description()), word) &&
@@ -104,6 +111,24 @@ func naiveMatches(f paymentlink.Filter, r paymentlink.Record, link paymentlink.L
 		}
 	}
 	return true
+}
+
+// naiveHoldsURL knows no more of URLs than generated searches need: parameters
+// and fragments behind, a full stop, another scheme or none, another case.
+func naiveHoldsURL(text, url string) bool {
+	bare := func(s string) string {
+		s = strings.TrimSuffix(strings.ToLower(strings.ToUpper(s)), ".")
+		s = strings.TrimPrefix(strings.TrimPrefix(s, "https://"), "http://")
+		s, _, _ = strings.Cut(s, "#")
+		s, _, _ = strings.Cut(s, "?")
+		return strings.TrimSuffix(s, "/")
+	}
+	for word := range strings.FieldsSeq(text) {
+		if bare(word) == bare(url) {
+			return true
+		}
+	}
+	return false
 }
 
 func naiveSelect(set *paymentlink.Set, records []paymentlink.Record, f paymentlink.Filter, now time.Time) []string {

@@ -13,22 +13,32 @@ import (
 // or a code. Messages are shorter. A longer text can still be a URL itself.
 const maxPastedBytes = 4 << 10
 
-// findPasted looks in a text for the URL of a link, or else for its code. The
-// first URL that is found counts. A text that holds only URLs of others is
-// about their links, so its words are not taken for codes. Words that are
-// codes of several links tell nothing.
-func (x *codeIndex) findPasted(s *Set, text string) (int32, bool) {
-	words := strings.FieldsFunc(text, isBetweenWords)
-	for _, word := range words {
-		if row, ok := x.findURL(s, trimMarks(fromScheme(word))); ok {
+// findURLIn looks for the URL of a link: a text that is one, or holds one. The
+// first that is found counts.
+func (x *codeIndex) findURLIn(s *Set, text string) (int32, bool) {
+	if len(text) > maxPastedBytes {
+		return x.urls.find(urlKey(text), s.urlKey)
+	}
+	if row, ok := x.matchURL(s, text); ok {
+		return row, true
+	}
+	for word := range strings.FieldsFuncSeq(text, isBetweenWords) {
+		if row, ok := x.matchURL(s, trimMarks(fromScheme(word))); ok {
 			return row, true
 		}
 	}
-	if strings.Contains(text, "://") {
+	return 0, false
+}
+
+// findCodeIn looks in a text for the code of a link. A text that holds URLs of
+// others is about their links, so its words are not taken for codes. Words that
+// are codes of several links tell nothing.
+func (x *codeIndex) findCodeIn(s *Set, text string) (int32, bool) {
+	if len(text) > maxPastedBytes || strings.Contains(text, "://") {
 		return 0, false
 	}
 	found, ok := int32(0), false
-	for _, word := range words {
+	for word := range strings.FieldsFuncSeq(text, isBetweenWords) {
 		row, isCode := x.codes.find(ignoreCase(trimMarks(word)), s.codeKey)
 		if isCode && ok && row != found {
 			return 0, false

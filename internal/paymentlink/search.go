@@ -8,6 +8,10 @@ import (
 	"unsafe"
 )
 
+// MaxSearchCharacters is how long a search for words is at most. A URL, with what
+// others append to it, may be longer.
+const MaxSearchCharacters = 100
+
 // Text is searched in a folded form, in which texts that differ only in case
 // and accents are the same. The folded texts of all links lie behind each
 // other in one string, made when first searched, so that a word is found in
@@ -81,6 +85,26 @@ func (s *Set) search(rows []int32, words []string) []int32 {
 		}
 	}
 	return found
+}
+
+// searchURL adds to what was found by words the links, of those in rows, whose
+// URL the search holds: its words are in no text. Several links can have one.
+func (s *Set) searchURL(found, rows []int32, search string) []int32 {
+	if !strings.Contains(search, "/") {
+		return found
+	}
+	row, ok := s.codes.findURL(s, search)
+	if !ok {
+		return found
+	}
+	wanted := s.urlKey(row)
+	for _, row := range rows {
+		if s.urlKey(row) == wanted {
+			found = append(found, row)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
 }
 
 // scan returns the links that have all words, ascending.

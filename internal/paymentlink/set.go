@@ -70,6 +70,14 @@ func (s *Set) ByCode(codeOrURL string) (Link, bool) {
 	return Link{s, row}, ok
 }
 
+// ByURL returns the link with that URL, as ByCode reads it, or else the link whose
+// URL comes first in a text of at most 4 KiB. Of links that share a URL it is the
+// newest.
+func (s *Set) ByURL(text string) (Link, bool) {
+	row, ok := s.codes.findURL(s, text)
+	return Link{s, row}, ok
+}
+
 // NextExpiry returns the first instant strictly after `after` at which a link
 // expires; false when none does. Until then no state changes.
 func (s *Set) NextExpiry(after time.Time) (time.Time, bool) {

@@ -106,7 +106,8 @@ func TestByCode(t *testing.T) {
 		"URL with parameters":            {[]paymentlink.Record{record("1", "ll33q0rh", early)}, host + "ll33q0rh?utm_source=mail&utm_medium=x", "1"},
 		"URL with all of it":             {[]paymentlink.Record{record("1", "ll33q0rh", early)}, " PAY.billpocket.com/shop/ll33q0rh/?utm_source=a#top ", "1"},
 		"URL with many parameters":       {[]paymentlink.Record{record("1", "x", early)}, host + "x?a=" + strings.Repeat("&b=1", 15), "1"},
-		"URL with too many parameters":   {[]paymentlink.Record{record("1", "x", early)}, host + "x?a=" + strings.Repeat("&b=1", 16), ""},
+		"URL with more than are tried":   {[]paymentlink.Record{record("1", "x", early)}, host + "x?a=" + strings.Repeat("&b=1", 16), "1"},
+		"too many to try, own parameter": {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "?id=1"}}, host + "?id=1" + strings.Repeat("&b=1", 17), ""},
 		"URL with escapes":               {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "caf%C3%A9"}}, host + "Café", "1"},
 		"URL with escapes, asked so":     {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "caf%C3%A9"}}, host + "caf%c3%a9", "1"},
 		"URL with a broken escape":       {[]paymentlink.Record{{ID: "1", Code: "c", URL: host + "caf%zz"}}, host + "caf%zz", "1"},
@@ -186,6 +187,33 @@ func TestByCodeInPastedText(t *testing.T) {
 				t.Errorf("ByCode(%q) = %q, want %q", test.text, got, test.want)
 			}
 		})
+	}
+}
+
+// A URL is looked for by itself: what is a code and no URL is not found.
+func TestByURL(t *testing.T) {
+	set := newSet([]paymentlink.Record{
+		{ID: "1", Code: "mesa4", URL: "https://pay.billpocket.com/shop/mesa4", CreatedAt: now},
+		{ID: "2", Code: "other", URL: "https://PAY.billpocket.com/shop/mesa4", CreatedAt: now.Add(1)},
+		{ID: "3", Code: "https://pay.billpocket.com/shop/mesa5", URL: "https://x.example/3"},
+	})
+	for text, want := range map[string]string{
+		"https://pay.billpocket.com/shop/mesa4":                                          "2",
+		"HTTP://pay.Billpocket.com/shop/mesa4/?utm_source=x#top":                         "2",
+		"pay.billpocket.com/shop/mesa4":                                                  "2",
+		"paga en https://pay.billpocket.com/shop/mesa4.":                                 "2",
+		"https://pay.billpocket.com/shop/mesa4?utm_a=1" + strings.Repeat("&utm_b=2", 50): "2",
+		"mesa4":                                 "",
+		"https://pay.billpocket.com/shop/mesa5": "",
+		"":                                      "",
+	} {
+		got := ""
+		if link, ok := set.ByURL(text); ok {
+			got = link.ID()
+		}
+		if got != want {
+			t.Errorf("ByURL(%q) = %q, want %q", text, got, want)
+		}
 	}
 }
 
