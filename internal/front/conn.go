@@ -47,7 +47,7 @@ type conn struct {
 	failed   error // what the socket said after the bytes in in
 
 	heldUntil time.Time // how long a head waits for its body
-	movedAt   time.Time // when the idle deadline was set last
+	movedAt   time.Time // when hits moved the deadlines last
 
 	tap         []byte // what net/http wrote in this turn, while it may be recorded
 	isTapBroken bool
@@ -220,7 +220,7 @@ func (c *conn) readIdle(p []byte) (int, error) {
 			if len(rest) == 0 {
 				continue
 			}
-			c.in = append([]byte(nil), rest...)
+			c.in = append(c.room(rest), rest...)
 		}
 		skip := c.lineEnds(c.in)
 		if skip == len(c.in) && skip < maxLineEnds {
@@ -235,10 +235,7 @@ func (c *conn) readIdle(p []byte) (int, error) {
 			return 0, err
 		}
 		if used > 0 {
-			c.in = c.in[:copy(c.in, c.in[used:])]
-			if len(c.in) == 0 {
-				c.in = nil
-			}
+			c.settle(used)
 			continue
 		}
 		if c.hold(skip) {
@@ -272,11 +269,7 @@ func (c *conn) begin(skip int) {
 // hold waits a little for the body of a head that is whole, and reports whether
 // more has come.
 func (c *conn) hold(skip int) bool {
-	s := c.scratch()
-	isWhole := s.request.scan(c.in[skip:]) == framed
-	missing := isWhole && s.request.isPlain && s.request.size > int64(len(c.in)-skip)
-	c.front.scratch.Put(s)
-	if !missing || c.failed != nil || c.front.draining.Load() {
+	if !c.lacksBody(c.in[skip:]) || c.failed != nil || c.front.draining.Load() {
 		return false
 	}
 	now := time.Now()
@@ -303,6 +296,38 @@ func (c *conn) hold(skip int) bool {
 		return false
 	}
 	return true
+}
+
+// lacksBody reports whether b is a head that may be recognised, and not all of
+// its body.
+func (c *conn) lacksBody(b []byte) bool {
+	s := c.scratch()
+	defer c.front.scratch.Put(s)
+	return s.request.scan(b) == framed && s.request.isPlain && s.request.size > int64(len(b))
+}
+
+// room returns what the bytes of b are put into: for a head that waits for its
+// body a buffer that has room for both.
+func (c *conn) room(b []byte) []byte {
+	if !c.lacksBody(b[c.lineEnds(b):]) {
+		return nil
+	}
+	buffer, _ := c.front.held.Get().(*[maxRequestBytes]byte)
+	return buffer[:0]
+}
+
+// settle lets go of the first bytes of in, and of the buffer if those were all.
+func (c *conn) settle(n int) {
+	used := c.in
+	c.in = c.in[:copy(c.in, c.in[n:])]
+	if len(c.in) > 0 {
+		return
+	}
+	c.in = nil
+	if cap(used) == maxRequestBytes {
+		clear(used[:cap(used)]) // it held credentials
+		c.front.held.Put((*[maxRequestBytes]byte)(used[:maxRequestBytes]))
+	}
 }
 
 // fill reads more into in.
@@ -352,9 +377,7 @@ func (c *conn) end() {
 	}
 	c.slot.Clear()
 	c.tap = nil
-	if c.in = c.in[:copy(c.in, c.in[c.size:])]; len(c.in) == 0 {
-		c.in = nil
-	}
+	c.settle(int(c.size))
 	c.state, c.handed, c.size, c.movedAt = idle, 0, 0, time.Time{}
 }
 

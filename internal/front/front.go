@@ -40,6 +40,7 @@ type Front struct {
 	entries *otter.Cache[uint64, *entry]
 	scratch sync.Pool // of *scratch
 	buffers sync.Pool // of *[firstBuffer]byte
+	held    sync.Pool // of *[maxRequestBytes]byte
 	date    atomic.Pointer[date]
 
 	idle, write time.Duration // the server's
@@ -62,6 +63,7 @@ func New(cfg Config) (*Front, error) {
 	f := &Front{cfg: cfg, seed: maphash.MakeSeed(), conns: map[*conn]struct{}{}}
 	f.scratch.New = func() any { return new(scratch) }
 	f.buffers.New = func() any { return new([firstBuffer]byte) }
+	f.held.New = func() any { return new([maxRequestBytes]byte) }
 	var err error
 	f.entries, err = otter.New(&otter.Options[uint64, *entry]{
 		MaximumWeight: uint64(cfg.MaxBytes),

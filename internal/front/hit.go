@@ -11,7 +11,7 @@ import (
 // written from where it is kept.
 const smallBody = 8 << 10
 
-// moveEvery is how often the idle deadline is moved by hits.
+// moveEvery is how often hits move the deadlines of reading and writing.
 const moveEvery = time.Second
 
 // answer answers the request at the beginning of b, if it is known, and returns
@@ -53,7 +53,12 @@ func (c *conn) answer(b []byte) (int, error) {
 	}
 	s.out = e.appendHead(s.out[:0], c.front.dateAt(now), id, until.Sub(now))
 	c.front.hits.Add(1)
-	err := c.send(s, e.body, now)
+	moves := now.Sub(c.movedAt) >= moveEvery
+	if moves && c.front.write > 0 {
+		// net/http has cleared its own. Before its next answer it sets one again.
+		_ = c.socket.SetWriteDeadline(now.Add(c.front.write + moveEvery))
+	}
+	err := c.send(s, e.body)
 	if err == nil {
 		e.ready.Served(answer.Hit{RequestID: id, Remote: c.RemoteAddr(), ForwardedFor: r.forwardedFor, Took: time.Since(now)})
 	}
@@ -63,20 +68,18 @@ func (c *conn) answer(b []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if c.front.idle > 0 && now.Sub(c.movedAt) >= moveEvery {
+	c.heldUntil = time.Time{} // the next head waits for a body of its own
+	if moves {
 		c.movedAt = now
-		_ = c.SetReadDeadline(now.Add(c.front.idle))
+		if c.front.idle > 0 {
+			_ = c.SetReadDeadline(now.Add(c.front.idle))
+		}
 	}
 	return size, nil
 }
 
-// send writes the head in s.out and a body. net/http has cleared its write
-// deadline, so each hit has one of its own.
-func (c *conn) send(s *scratch, body []byte, now time.Time) error {
-	if c.front.write > 0 {
-		_ = c.socket.SetWriteDeadline(now.Add(c.front.write))
-		defer func() { _ = c.socket.SetWriteDeadline(time.Time{}) }()
-	}
+// send writes the head in s.out and a body.
+func (c *conn) send(s *scratch, body []byte) error {
 	if len(body) <= smallBody {
 		s.out = append(s.out, body...)
 		_, err := c.socket.Write(s.out)
