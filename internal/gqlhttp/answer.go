@@ -96,14 +96,13 @@ func kindOf(err *gqlerror.Error) fault.Kind {
 
 // describe sets what caches have to know of the answer.
 func (c *call) describe(failed bool) {
-	header := c.w.Header()
 	freshness := c.exchange.Freshness()
 	if freshness.Stale {
-		header["X-Snapshot"] = []string{"stale"}
+		c.setHeader("X-Snapshot", "stale")
 	}
 	if failed {
-		header["Cache-Control"] = []string{noStore}
+		c.setHeader("Cache-Control", noStore)
 		return
 	}
-	header["Cache-Control"] = []string{cacheControl(freshness, c.t.cfg.Now())}
+	c.setHeader("Cache-Control", cacheControl(freshness, c.t.cfg.Now()))
 }

@@ -213,15 +213,14 @@ func (c *call) sendKept(a *answer.Answer, until time.Time) error {
 		return err
 	}
 	c.operation, c.kept, c.name = ast.Query, a, a.Name
-	header := c.w.Header()
-	header["Cache-Control"] = []string{cacheControl(exchange.Freshness{FreshUntil: until}, c.t.cfg.Now())}
-	header["Etag"] = []string{form.ETag}
+	c.setHeader("Cache-Control", cacheControl(exchange.Freshness{FreshUntil: until}, c.t.cfg.Now()))
+	c.setHeader("Etag", form.ETag)
 	if c.r.Method != http.MethodPost && isAmong(c.r.Header["If-None-Match"], form.ETag) {
 		c.send(http.StatusNotModified)
 		return nil
 	}
 	if form.Coding != "" {
-		header["Content-Encoding"] = []string{form.Coding}
+		c.setHeader("Content-Encoding", form.Coding)
 	}
 	c.send(http.StatusOK, form.Body)
 	return nil

@@ -40,7 +40,7 @@ func (c *call) leadToPage() error {
 	}
 	header := c.w.Header()
 	header.Set("Location", location)
-	header["Cache-Control"] = []string{noStore}
+	c.setHeader("Cache-Control", noStore)
 	c.send(http.StatusSeeOther)
 	return nil
 }

@@ -65,7 +65,7 @@ func (c *call) refuse(ctx context.Context, err error) {
 	}
 	c.logRefusal(ctx, &first, status)
 	header := c.w.Header()
-	header["Cache-Control"] = []string{noStore}
+	c.setHeader("Cache-Control", noStore)
 	if status == statusClientGone {
 		c.send(status)
 		return

@@ -19,7 +19,7 @@ func (c *call) sendCompressed(status int, parts ...[]byte) error {
 		return err
 	}
 	clear(parts) // a reader that takes its time holds the compressed bytes alone
-	c.w.Header()["Content-Encoding"] = []string{with.String()}
+	c.setHeader("Content-Encoding", with.String())
 	c.send(status, compressed.Bytes())
 	return nil
 }
@@ -34,10 +34,9 @@ func (c *call) codingFor(bytes int) coding {
 
 // send writes status and body, and is the only place that does.
 func (c *call) send(status int, parts ...[]byte) {
-	header := c.w.Header()
 	if n := size(parts); n > 0 {
-		header["Content-Type"] = []string{c.media.contentType()}
-		header["Content-Length"] = []string{strconv.Itoa(n)}
+		c.setHeader("Content-Type", c.media.contentType())
+		c.setHeader("Content-Length", strconv.Itoa(n))
 	}
 	c.status = status
 	c.w.WriteHeader(status)

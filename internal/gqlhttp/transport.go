@@ -75,6 +75,8 @@ type call struct {
 	w        http.ResponseWriter
 	r        *http.Request
 	exchange *exchange.Exchange
+	values   [8]string // of the answer's header
+	set      int       // how many of them
 	media    mediaType
 	codings  codings
 	// asked is nil for a request whose answer is for its caller alone, and
@@ -96,15 +98,27 @@ type call struct {
 
 func (t *transport) receive(w http.ResponseWriter, r *http.Request) *call {
 	id := requestID(r.Header)
-	header := w.Header()
-	header["X-Request-Id"] = []string{id}
-	header["X-Content-Type-Options"] = []string{"nosniff"}
-	header["Vary"] = t.vary
-	return &call{t: t, w: w, r: r, exchange: &exchange.Exchange{
+	c := &call{t: t, w: w, r: r, exchange: &exchange.Exchange{
 		RequestID:  id,
 		ReceivedAt: t.cfg.Now(),
 		NoCache:    wantsFresh(r.Header),
 	}}
+	c.setHeader("X-Request-Id", id)
+	c.setHeader("X-Content-Type-Options", "nosniff")
+	w.Header()["Vary"] = t.vary
+	return c
+}
+
+// setHeader sets a field of the answer, by its canonical name. The values of a
+// usual answer stand in the call, so that they cost no allocations.
+func (c *call) setHeader(name, value string) {
+	if c.set == len(c.values) {
+		c.w.Header()[name] = []string{value}
+		return
+	}
+	c.values[c.set] = value
+	c.w.Header()[name] = c.values[c.set : c.set+1 : c.set+1]
+	c.set++
 }
 
 // finish is the edge's one recover, and writes the access line.
@@ -251,7 +265,7 @@ func (c *call) answerOptions() {
 	} else {
 		c.w.Header().Set("Allow", allMethods)
 	}
-	c.w.Header()["Cache-Control"] = []string{noStore}
+	c.setHeader("Cache-Control", noStore)
 	c.send(http.StatusNoContent)
 }
 
