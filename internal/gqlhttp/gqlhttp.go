@@ -123,9 +123,13 @@ type Config struct {
 	Now func() time.Time
 }
 
-// New returns the handler of the API's paths. It is safe for concurrent use.
-// It reports what is missing from cfg and origins and hosts that are none.
-func New(cfg Config) (http.Handler, error) {
+// API is the handler of the API's paths, and what other protocols over the same
+// operations share with it. It is safe for concurrent use.
+type API struct{ t *transport }
+
+// New returns the API. It reports what is missing from cfg and origins and hosts
+// that are none.
+func New(cfg Config) (*API, error) {
 	if cfg.Executor == nil || cfg.Callers == nil || cfg.Guard == nil {
 		return nil, errors.New("gqlhttp: Executor, Callers and Guard are required")
 	}
@@ -134,8 +138,11 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { t.Do(w, r, cfg.Executor) }), nil
+	return &API{t: t}, nil
 }
+
+// ServeHTTP answers a request to one of the API's paths.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.t.Do(w, r, a.t.cfg.Executor) }
 
 func (cfg *Config) setDefaults() {
 	if cfg.MaxBodyBytes == 0 {

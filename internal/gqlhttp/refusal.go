@@ -1,6 +1,7 @@
 package gqlhttp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -50,7 +51,21 @@ func (c *call) faultsOf(ctx context.Context, err error) []*fault.Error {
 // refuse is the one writer of requests that were not executed. Their answers
 // have no data entry.
 func (c *call) refuse(ctx context.Context, err error) {
-	faults := c.faultsOf(ctx, err)
+	faults, status := c.settle(ctx, err)
+	if status == statusClientGone {
+		c.send(status)
+		return
+	}
+	body := c.t.buffers.get()
+	defer c.t.buffers.put(body)
+	c.encodeFaults(body, faults)
+	c.send(status, body.Bytes())
+}
+
+// settle returns why a request is refused, and with which status. It sets the
+// header fields of the refusal and what the log tells of it.
+func (c *call) settle(ctx context.Context, err error) (faults []*fault.Error, status int) {
+	faults = c.faultsOf(ctx, err)
 	c.tellLimits(faults)
 	c.source = "" // what was to be answered is not
 	first := *faults[0]
@@ -59,17 +74,12 @@ func (c *call) refuse(ctx context.Context, err error) {
 		faults[0] = &first
 	}
 	c.kind = first.Kind
-	status := statusOf(first.Kind, c.media)
-	if status == 0 {
+	if status = statusOf(first.Kind, c.media); status == 0 {
 		status = http.StatusInternalServerError
 	}
 	c.logRefusal(ctx, &first, status)
 	header := c.w.Header()
 	c.setHeader("Cache-Control", noStore)
-	if status == statusClientGone {
-		c.send(status)
-		return
-	}
 	switch status {
 	case http.StatusUnauthorized:
 		header.Set("WWW-Authenticate", c.t.cfg.Challenge(err))
@@ -79,10 +89,13 @@ func (c *call) refuse(ctx context.Context, err error) {
 	if first.RetryAfter > 0 {
 		header.Set("Retry-After", strconv.FormatInt(wholeSeconds(first.RetryAfter), 10))
 	}
-	body := c.t.buffers.get()
-	defer c.t.buffers.put(body)
+	return faults, status
+}
+
+// encodeFaults writes as many errors as there may be, and says when there are more.
+func (c *call) encodeFaults(body *bytes.Buffer, faults []*fault.Error) {
 	body.WriteString(`{"errors":[`)
-	more := append([]byte{','}, c.appendFault(nil, fault.New(first.Kind, "There are more errors: they are left out."))...)
+	more := append([]byte{','}, c.appendFault(nil, fault.New(faults[0].Kind, "There are more errors: they are left out."))...)
 	scratch := make([]byte, 0, 512)
 	for i, f := range faults {
 		scratch = scratch[:0]
@@ -98,7 +111,6 @@ func (c *call) refuse(ctx context.Context, err error) {
 		body.Write(scratch)
 	}
 	body.WriteString("]}")
-	c.send(status, body.Bytes())
 }
 
 // logRefusal says at level debug why a request was refused.

@@ -174,9 +174,6 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 		return err
 	}
 	c.caller = caller.Key
-	if !caller.IsZero() {
-		ctx = tenant.NewContext(ctx, caller)
-	}
 	req, err := c.read()
 	if err != nil {
 		return err
@@ -184,6 +181,16 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 	document, err := c.resolve(req)
 	if err != nil {
 		return err
+	}
+	return c.ask(ctx, exec, caller, req, document)
+}
+
+// ask answers an operation of a caller from what is kept, or executes it.
+func (c *call) ask(
+	ctx context.Context, exec graphql.GraphExecutor, caller tenant.Tenant, req operationRequest, document persisted.Document,
+) (err error) {
+	if !caller.IsZero() {
+		ctx = tenant.NewContext(ctx, caller)
 	}
 	c.document = document.Text
 	asked := c.question(caller, &req, &document)
@@ -220,15 +227,7 @@ func (c *call) admit() error {
 	if c.t.cfg.NoCompression {
 		c.codings.best, encodable = codingIdentity, codings.plain
 	}
-	// First, so that a page can read every refusal.
-	c.t.origins.allow(c.w.Header(), c.r)
-	if headerBytes(c.r) > c.t.cfg.MaxHeaderBytes {
-		return &fault.Error{Kind: fault.HeadersTooLarge, Public: "The request's header fields are too large.", Limit: "header_bytes"}
-	}
-	if err := c.t.hosts.check(c.r.Host); err != nil {
-		return err
-	}
-	if err := c.t.origins.refuseForeign(c.r); err != nil {
+	if err := c.admitFrom(); err != nil {
 		return err
 	}
 	switch c.r.Method {
@@ -253,6 +252,19 @@ func (c *call) admit() error {
 		}
 	}
 	return nil
+}
+
+// admitFrom checks where the request comes from, and to which name it is sent.
+func (c *call) admitFrom() error {
+	// First, so that a page can read every refusal.
+	c.t.origins.allow(c.w.Header(), c.r)
+	if headerBytes(c.r) > c.t.cfg.MaxHeaderBytes {
+		return &fault.Error{Kind: fault.HeadersTooLarge, Public: "The request's header fields are too large.", Limit: "header_bytes"}
+	}
+	if err := c.t.hosts.check(c.r.Host); err != nil {
+		return err
+	}
+	return c.t.origins.refuseForeign(c.r)
 }
 
 // allMethods are those of the API's paths. HEAD is a GET whose body stays here.
