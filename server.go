@@ -76,6 +76,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	switch command {
 	case config.Serve:
 		return serve(ctx, cfg, stdout, logs)
+	case config.MCP:
+		return serveAgent(ctx, cfg, os.Stdin, stdout, logs)
 	case config.Doctor:
 		return examine(ctx, cfg, stdout)
 	case config.Sandbox:
@@ -125,23 +127,13 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
 
-	client, err := billpocket.New(billpocket.Config{Settings: links, Certified: metrics.Certified, Logger: logger})
-	if err != nil {
-		return fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
-	}
-	defer client.Close()
-	policies, err := upstream.New(upstream.Config{
-		Settings: upstream.Settings(cfg.Policies), Lister: client, Logger: logger,
-		Events: upstream.Events{Tried: metrics.UpstreamTried, Retried: metrics.UpstreamRetried, Breaker: metrics.BreakerChanged},
+	store, closeStore, err := newLists(cfg, billpocket.Config{Settings: links, Certified: metrics.Certified, Logger: logger}, upstream.Events{
+		Tried: metrics.UpstreamTried, Retried: metrics.UpstreamRetried, Breaker: metrics.BreakerChanged,
 	})
 	if err != nil {
-		return fmt.Errorf("upstream: %w", err)
+		return err
 	}
-	store, err := snapshot.New(snapshot.Config{Settings: snapshot.Settings(cfg.Snapshots), Lister: policies, Logger: logger})
-	if err != nil {
-		return fmt.Errorf("snapshots: %w", err)
-	}
-	defer store.Close()
+	defer closeStore()
 	callers, err := newCallers(context.WithoutCancel(ctx), cfg, caller.Events{ // they are asked until all is stopped
 		TokenRefused: metrics.TokenRefused, FileRead: metrics.Reloaded(credentialsFile), KeysFetched: metrics.Reloaded(issuerKeys),
 	}, logger)
@@ -165,6 +157,25 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 		}
 	}
 	return sites.ServeUntil(ctx, serving.Stop{Delay: cfg.Server.ShutdownDelay, Drain: cfg.Server.DrainTimeout}, logger)
+}
+
+// newLists joins upstream's client, the policies round it, and the lists that are kept.
+func newLists(cfg config.Config, from billpocket.Config, events upstream.Events) (_ *snapshot.Store, closeAll func(), err error) {
+	client, err := billpocket.New(from)
+	if err != nil {
+		return nil, nil, fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
+	}
+	policies, err := upstream.New(upstream.Config{
+		Settings: upstream.Settings(cfg.Policies), Lister: client, Logger: from.Logger, Events: events,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("upstream: %w", err)
+	}
+	store, err := snapshot.New(snapshot.Config{Settings: snapshot.Settings(cfg.Snapshots), Lister: policies, Logger: from.Logger})
+	if err != nil {
+		return nil, nil, fmt.Errorf("snapshots: %w", err)
+	}
+	return store, func() { store.Close(); client.Close() }, nil
 }
 
 // What is read again while the program runs, as it is counted.
@@ -195,13 +206,13 @@ func newDocuments(cfg config.Config) (*guard.Guard, *persisted.Store, error) {
 	return limits, named, nil
 }
 
-// newHandler is everything below the API's address.
-func newHandler(
+// newAPI returns what answers operations, and the documents that they can name.
+func newAPI(
 	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, events gqlhttp.Events, logger *slog.Logger,
-) (http.Handler, error) {
+) (*gqlhttp.API, *persisted.Store, error) {
 	limits, named, err := newDocuments(cfg)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	executor := graph.NewExecutor(graph.Config{
 		Settings: graph.Settings(cfg.Graph), Limits: cost.Limits(cfg.Operation), Source: lists, Logger: logger,
@@ -211,9 +222,25 @@ func newHandler(
 		Challenge: callers.Challenge, Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("HTTP edge: %w", err)
+		return nil, nil, fmt.Errorf("HTTP edge: %w", err)
+	}
+	return api, named, nil
+}
+
+// newHandler is everything below the API's address.
+func newHandler(
+	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, events gqlhttp.Events, logger *slog.Logger,
+) (http.Handler, error) {
+	api, named, err := newAPI(cfg, lists, callers, events, logger)
+	if err != nil {
+		return nil, err
 	}
 	mux := http.NewServeMux()
+	if cfg.Agents.MCP {
+		if err := handleAgents(mux, cfg, api, named, callers, logger); err != nil {
+			return nil, err
+		}
+	}
 	mux.Handle("/graphql", api)
 	mux.Handle("/graphql/{$}", api)
 	mux.Handle("/query", api)

@@ -52,7 +52,7 @@ func rooms() map[string]room {
 			in: process,
 			ours: []string{
 				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/exchange", "internal/front",
-				"internal/gqlhttp", "internal/guard", "internal/overload", "internal/persisted", "internal/playground", "internal/sandbox",
+				"internal/gqlhttp", "internal/guard", "internal/mcp", "internal/overload", "internal/persisted", "internal/playground", "internal/sandbox",
 				"internal/serving", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},
 			doors: []string{"log", "net/http", "os", "os/signal", "syscall"},
@@ -183,6 +183,12 @@ func rooms() map[string]room {
 			modules: []string{gqlparser, otter},
 		},
 		"internal/playground": {in: edge, doors: []string{"net/http"}},
+		"internal/mcp": { // it knows documents and answers, and executes nothing itself
+			in:      edge,
+			ours:    []string{"internal/fault", "internal/gqlhttp", "internal/tenant"},
+			modules: []string{gqlparser, "github.com/modelcontextprotocol/go-sdk"},
+			doors:   []string{"net/http"},
+		},
 
 		// The process.
 		"internal/config": {

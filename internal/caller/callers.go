@@ -63,6 +63,7 @@ type Callers struct {
 	configured tenant.Tenant    // zero without a complete pair
 	apiKey     string           // set when it alone is configured
 	tokens     *verifier        // nil without an issuer
+	audience   string           // the configured one
 	merchants  *credentialsFile // nil without an issuer
 }
 
@@ -99,6 +100,7 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 	if cfg.Issuer == "" {
 		return c, nil
 	}
+	c.audience = cfg.Audience
 	var err error
 	if c.merchants, err = openCredentialsFile(cfg); err != nil {
 		return nil, fmt.Errorf("caller: %w", err)
@@ -107,6 +109,17 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 		return nil, fmt.Errorf("caller: %w", err)
 	}
 	return c, nil
+}
+
+// Accepting returns the same callers for another resource of the program: there
+// a token may name audience instead of the configured one. The result is not to
+// be closed.
+func (c *Callers) Accepting(audience string) *Callers {
+	also := *c
+	if c.tokens != nil {
+		also.tokens = c.tokens.accepting(c.audience, audience)
+	}
+	return &also
 }
 
 // Ready waits until the issuer's keys have been fetched once, or ctx has ended.

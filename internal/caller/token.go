@@ -25,6 +25,8 @@ type verifier struct {
 	keyfunc keyfunc.Keyfunc
 	parser  *jwt.Parser
 	claim   string
+	// newParser returns a parser of tokens for any of some audiences.
+	newParser func(audiences ...string) *jwt.Parser
 }
 
 func newVerifier(ctx context.Context, cfg Config) (*verifier, error) {
@@ -41,21 +43,33 @@ func newVerifier(ctx context.Context, cfg Config) (*verifier, error) {
 		v.keys.close()
 		return nil, fmt.Errorf("make the key function: %w", err)
 	}
-	v.parser = jwt.NewParser(
+	v.newParser = func(audiences ...string) *jwt.Parser { return newParser(cfg, audiences) }
+	v.parser = v.newParser(cfg.Audience)
+	return v, nil
+}
+
+// accepting returns a verifier of tokens for audience, too.
+func (v *verifier) accepting(configured, audience string) *verifier {
+	also := *v
+	also.parser = v.newParser(configured, audience)
+	return &also
+}
+
+func newParser(cfg Config, audiences []string) *jwt.Parser {
+	return jwt.NewParser(
 		// Asymmetric algorithms alone: `none` is a token without proof, and
 		// under HS* whoever reads the public key could sign (RFC 8725, section 2.1).
 		jwt.WithValidMethods([]string{
 			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 		}),
 		jwt.WithIssuer(cfg.Issuer),
-		jwt.WithAudience(cfg.Audience),
+		jwt.WithAudience(audiences...),
 		jwt.WithExpirationRequired(),
 		jwt.WithIssuedAt(),
 		jwt.WithLeeway(leeway),
 		jwt.WithTimeFunc(cfg.Now),
 		jwt.WithStrictDecoding(),
 	)
-	return v, nil
 }
 
 // merchant returns whom a valid token names. The cause of its errors says

@@ -53,6 +53,9 @@ func (c Config) Banner(w io.Writer, at Addresses) error {
 	if !c.Server.Production {
 		fmt.Fprintf(&b, "Playground   %s/\n", root)
 	}
+	if c.Agents.MCP {
+		fmt.Fprintf(&b, "Assistants   %s/mcp\n", root)
+	}
 	if at.Admin != nil {
 		fmt.Fprintf(&b, "Probes       %s/livez and /readyz\n", URL(at.Admin))
 	}

@@ -75,7 +75,10 @@ func (c *Config) complete(command Command, env map[string]string, problems *prob
 	}
 	c.fillSandboxCredentials()
 	problems.add(c.checkPair(), "")
-	problems.add(c.completeAddresses(env), "")
+	problems.add(c.completeAgents(command), "")
+	if command != MCP { // which listens on nothing
+		problems.add(c.completeAddresses(env), "")
+	}
 	problems.add(c.divideMemory(env), "")
 	c.share()
 }

@@ -22,6 +22,7 @@ const (
 	// APISchema is schema --api.
 	APISchema Command = "schema --api"
 	Doctor    Command = "doctor"
+	MCP       Command = "mcp"
 	Help      Command = "help"
 )
 
@@ -38,6 +39,7 @@ type Config struct {
 	Persisted Persisted `embed:"" group:"Documents"`
 	Graph     Graph     `embed:""`
 	Edge      Edge      `embed:""`
+	Agents    Agents    `embed:"" group:"Server"`
 	Document  Document  `embed:"" group:"Limits"`
 	Operation Operation `embed:"" group:"Limits"`
 	Log       Log       `embed:"" group:"Log"`
@@ -72,6 +74,12 @@ type Server struct {
 	NoFront         bool          `name:"front" type:"off" placeholder:"on|off" default:"on" help:"Let connections answer by themselves what was answered before: on or off."`
 	ShutdownDelay   time.Duration `shown:"0s with the sandbox, 5s otherwise" default:"0s" min:"0s" max:"10m" help:"How long requests are still accepted after SIGTERM or SIGINT, while /readyz says that we are not ready, so that load balancers can see it. A second signal skips the rest."`
 	DrainTimeout    time.Duration `default:"15s" min:"0s" max:"10m" help:"How long requests in flight may finish after that; 0: they are cut off. A third signal ends the program at once."`
+}
+
+// Agents is how assistants reach the tools.
+type Agents struct {
+	MCP       bool   `name:"mcp" type:"switch" placeholder:"on|off" default:"off" shown:"on with the sandbox, otherwise off" help:"Serve assistants (MCP) at /mcp: on or off."`
+	PublicURL string `name:"public-url" placeholder:"URL" shown:"none" help:"Where callers reach the API from outside: https, or http to a loopback address, with a path prefix if there is one. With bearer tokens, assistants need it: they ask their issuer for tokens for PUBLIC_URL/mcp."`
 }
 
 // Upstream is where the links come from; it converts to billpocket.Settings.

@@ -25,6 +25,7 @@ type commandLine struct {
 	Schema  struct {
 		API bool `name:"api" help:"As clients see it, without federation: for code generators."`
 	} `cmd:"" help:"Print the GraphQL schema."`
+	MCP     struct{} `cmd:"" name:"mcp" help:"Serve an assistant (MCP) over standard input and output; nothing is listened on."`
 	Version struct{} `cmd:"" help:"Print the version; --version does too."`
 
 	Doctor DoctorOptions `cmd:"" help:"Examine settings, upstream and the list of the configured pair. Exit code 0: all is well, 1: doubts, 2: it does not work."`
@@ -112,7 +113,7 @@ func commandOf(parsed *kong.Context, line commandLine) Command {
 
 // usesSettings reports whether settings matter to a command. For those to which
 // they do not, none is read or checked.
-func (c Command) usesSettings() bool { return c == Serve || c == Sandbox || c == Doctor }
+func (c Command) usesSettings() bool { return c == Serve || c == Sandbox || c == Doctor || c == MCP }
 
 // given returns the flags that somebody set, on the command line or as a
 // variable, be it to their defaults.

@@ -43,7 +43,7 @@ func (a *API) Beside(p Protocol) http.Handler {
 		c.media = mediaResponse
 		v := &visit{
 			requestID: c.exchange.RequestID, remoteAddr: r.RemoteAddr, forwardedFor: r.Header["X-Forwarded-For"],
-			onLeave:   func(leave func()) func() bool { return context.AfterFunc(r.Context(), leave) },
+			onLeave: func(leave func()) func() bool { return context.AfterFunc(r.Context(), leave) },
 		}
 		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), visitKey{}, v), a.t.cfg.RequestTimeout)
 		defer cancel()

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
@@ -75,7 +76,7 @@ func (t *tool) result(got answer) (*sdk.CallToolResult, error) {
 			return nil, fault.NewInternal(err)
 		}
 	}
-	if len(got.Errors) > 0 && !holdsAny(data) {
+	if len(got.Errors) > 0 && (!holdsAny(data) || isWrongInput(got.Errors)) {
 		return failed(got.Errors), nil
 	}
 	if t.answer.count(data) > maxLinks {
@@ -102,6 +103,12 @@ func (t *tool) result(got answer) (*sdk.CallToolResult, error) {
 		result.Meta = sdk.Meta{errorsKey: got.Errors}
 	}
 	return result, nil
+}
+
+// isWrongInput reports whether something is missing because of the arguments: then
+// the call is better made again than half an answer read.
+func isWrongInput(errs []answerError) bool {
+	return slices.ContainsFunc(errs, func(err answerError) bool { return err.Extensions.Code == string(fault.BadUserInput) })
 }
 
 // holdsAny reports whether any root field has a value.

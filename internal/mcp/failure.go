@@ -63,6 +63,11 @@ func protocolError(code int64, kind fault.Kind, message, requestID string) *json
 	return &jsonrpc.Error{Code: code, Message: message, Data: encoded}
 }
 
+// noMethod refuses what is not served.
+func noMethod(requestID string) *jsonrpc.Error {
+	return protocolError(jsonrpc.CodeMethodNotFound, fault.BadRequest, "There is no such method here.", requestID)
+}
+
 // plain returns an error of the SDK in our words. What it says of a message
 // that does not fit quotes the message, and names types of its own.
 func plain(e *jsonrpc.Error, requestID string) *jsonrpc.Error {
@@ -75,7 +80,7 @@ func plain(e *jsonrpc.Error, requestID string) *jsonrpc.Error {
 	case jsonrpc.CodeInvalidRequest:
 		return protocolError(e.Code, fault.BadRequest, "The message is not a request that can be answered here.", requestID)
 	case jsonrpc.CodeMethodNotFound:
-		return protocolError(e.Code, fault.BadRequest, "There is no such method here.", requestID)
+		return noMethod(requestID)
 	case jsonrpc.CodeInvalidParams:
 		return protocolError(e.Code, fault.BadUserInput, "The parameters do not fit the method.", requestID)
 	case sdk.CodeHeaderMismatch:

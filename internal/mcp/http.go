@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,9 +36,9 @@ func (s *Server) Protocol(callers gqlhttp.Identifier, resource *Resource) gqlhtt
 		Callers: callers,
 		Headers: "Last-Event-ID, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id",
 		Serve:   http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(streamable, w, r) }),
-		Refuse: func(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) {
+		Refuse: func(w http.ResponseWriter, _ *http.Request, status int, f *fault.Error) {
 			if status == http.StatusUnauthorized && resource != nil {
-				w.Header().Set("WWW-Authenticate", resource.challenge(len(r.Header["Authorization"]) > 0))
+				w.Header().Set("WWW-Authenticate", resource.challenge(w.Header().Get("WWW-Authenticate")))
 			}
 			refuse(w, status, f)
 		},
@@ -46,6 +47,10 @@ func (s *Server) Protocol(callers gqlhttp.Identifier, resource *Resource) gqlhtt
 
 // serve has the SDK answer, and says its errors in our words.
 func serve(streamable http.Handler, w http.ResponseWriter, r *http.Request) {
+	if subscription := subscribes(r); subscription != nil {
+		send(w, http.StatusOK, encoded(&jsonrpc.Response{ID: subscription.ID, Error: noMethod(w.Header().Get("X-Request-Id"))}, nil, w.Header().Get("X-Request-Id")))
+		return
+	}
 	held := &held{header: http.Header{}, status: http.StatusOK}
 	streamable.ServeHTTP(held, r)
 	for name, lines := range held.header {
@@ -63,10 +68,28 @@ func serve(streamable http.Handler, w http.ResponseWriter, r *http.Request) {
 		refuse(w, held.status, fault.New(fault.BadRequest, "This version of the protocol is not spoken here: speak "+
 			strings.Join(sdk.SupportedProtocolVersions(), ", ")+"."))
 	case held.status < http.StatusInternalServerError:
-		refuse(w, held.status, fault.New(fault.BadRequest, "The body is not a message that can be answered here."))
+		refuse(w, max(held.status, http.StatusBadRequest), fault.New(fault.BadRequest, "The body is not a message that can be answered here."))
 	default:
 		refuse(w, held.status, fault.NewInternal(nil))
 	}
+}
+
+// subscribes returns the message of a request that asks for a stream, nil for
+// another. The SDK would open one whatever the message is answered with.
+func subscribes(r *http.Request) *jsonrpc.Request {
+	body, err := io.ReadAll(r.Body) // it is in memory
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil {
+		return nil
+	}
+	message, err := jsonrpc.DecodeMessage(body)
+	if err != nil {
+		return nil
+	}
+	if request, ok := message.(*jsonrpc.Request); ok && request.Method == "subscriptions/listen" {
+		return request
+	}
+	return nil
 }
 
 // accepts reports whether a client can read both forms of an answer, as the

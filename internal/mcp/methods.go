@@ -20,7 +20,7 @@ func (s *Server) receive(next sdk.MethodHandler) sdk.MethodHandler {
 	}
 	return func(ctx context.Context, method string, req sdk.Request) (sdk.Result, error) {
 		if !slices.Contains(served, method) {
-			return nil, protocolError(jsonrpc.CodeMethodNotFound, fault.BadRequest, "There is no such method here.", gqlhttp.RequestID(ctx))
+			return nil, noMethod(gqlhttp.RequestID(ctx))
 		}
 		if call, ok := req.GetParams().(*sdk.CallToolParamsRaw); ok && method == "tools/call" && !s.has(call.Name) {
 			return nil, protocolError(jsonrpc.CodeInvalidParams, fault.BadUserInput, "There is no tool of that name: tools/list names them.", gqlhttp.RequestID(ctx))

@@ -65,13 +65,12 @@ func (r *Resource) Protocol() gqlhttp.Protocol {
 	}
 }
 
-// challenge is the WWW-Authenticate of a refusal (RFC 9728, section 5.1). hasToken
-// tells that the caller brought a token, which is then not valid (RFC 6750,
-// section 3.1).
-func (r *Resource) challenge(hasToken bool) string {
-	challenge := "Bearer resource_metadata=" + strconv.Quote(r.at.String())
-	if hasToken {
-		challenge += `, error="invalid_token"`
+// challenge adds where the metadata is to the WWW-Authenticate of a refusal (RFC
+// 9728, section 5.1).
+func (r *Resource) challenge(scheme string) string {
+	separator := " "
+	if strings.Contains(scheme, " ") {
+		separator = ", "
 	}
-	return challenge
+	return scheme + separator + "resource_metadata=" + strconv.Quote(r.at.String())
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/maypok86/otter/v2"
@@ -91,6 +92,10 @@ func New(cfg Config) (*Store, error) {
 	}
 	return s, nil
 }
+
+// Trusted returns the trusted documents in the order of the manifests, each once.
+// The caller may change the slice.
+func (s *Store) Trusted() []string { return slices.Clone(s.trusted.texts) }
 
 // Request is what a request says of its document.
 type Request struct {

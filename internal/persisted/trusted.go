@@ -19,6 +19,8 @@ const MaxManifestBytes = 64 << 20
 type trusted struct {
 	byID   map[string]string
 	byHash map[digest]string
+	// texts are the documents in the order of the manifests, each once.
+	texts []string
 }
 
 func newTrusted() *trusted {
@@ -58,7 +60,11 @@ func (t *trusted) add(e Entry, check func(string) error) error {
 		}
 	}
 	t.byID[e.ID] = e.Body
-	t.byHash[sha256.Sum256([]byte(e.Body))] = e.Body
+	hash := sha256.Sum256([]byte(e.Body))
+	if _, ok := t.byHash[hash]; !ok {
+		t.texts = append(t.texts, e.Body)
+	}
+	t.byHash[hash] = e.Body
 	return nil
 }
 
