@@ -41,7 +41,7 @@ const maxAfter = 150 * time.Millisecond
 func TestLeaving(t *testing.T) {
 	t.Parallel()
 	p := start(t, lifted()...)
-	p.give(t, "t", titled(100_000))
+	p.give(t, titled(100_000))
 	for name, document := range endless() {
 		t.Run(name, func(t *testing.T) {
 			p.settle(t)
@@ -50,7 +50,7 @@ func TestLeaving(t *testing.T) {
 			defer leave()
 			answered := make(chan answer, 1)
 			go func() {
-				a, _ := p.try(ctx, body(document, ""), asMerchant("t", nil)...)
+				a, _ := p.try(ctx, body(document, ""), asMerchant(merchant, nil)...)
 				answered <- a
 			}()
 			look := time.NewTicker(time.Millisecond)
@@ -77,10 +77,10 @@ func TestTimeout(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Second // the list has to be fetched within it
 	p := start(t, lifted("PAYMENTLINKS_REQUEST_TIMEOUT="+timeout.String())...)
-	p.give(t, "t", titled(20_000))
+	p.give(t, titled(20_000))
 	for name, document := range endless() {
 		t.Run(name, func(t *testing.T) {
-			p.cost(t, func() { t.Log(p.ask(t, "t", document, "")) }).within(t, timeout+maxAfter, maxPeak)
+			p.cost(t, func() { t.Log(p.ask(t, merchant, document, "")) }).within(t, timeout+maxAfter, maxPeak)
 		})
 	}
 }

@@ -53,9 +53,12 @@ func brackets() []byte {
 	})
 }
 
-// currencies has a link in each of 17,576 currencies.
-func currencies() []byte {
-	return list(26*26*26, func(i int, l link) {
+// allCurrencies has a link in each of 17,576 currencies.
+func allCurrencies() []byte { return currencies(26 * 26 * 26) }
+
+// currencies has a link in each of n currencies.
+func currencies(n int) []byte {
+	return list(n, func(i int, l link) {
 		l["currency"] = string([]byte{byte('A' + i/676%26), byte('A' + i/26%26), byte('A' + i%26)})
 	})
 }

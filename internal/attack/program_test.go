@@ -174,15 +174,18 @@ func (p *program) send(ctx context.Context, method, url, body string, header ...
 	return answer{resp.StatusCode, content}, err
 }
 
-// give makes a list that of a merchant of the sandbox, and has the program fetch it.
-func (p *program) give(t *testing.T, token string, list []byte) {
+// merchant is the token of the sandbox's merchant whose list a test gives.
+const merchant = "t"
+
+// give makes a list the merchant's, and has the program fetch it.
+func (p *program) give(t *testing.T, list []byte) {
 	t.Helper()
-	a, err := p.send(t.Context(), http.MethodPut, p.sandbox+"/_sandbox/lists/"+token, string(list))
+	a, err := p.send(t.Context(), http.MethodPut, p.sandbox+"/_sandbox/lists/"+merchant, string(list))
 	if err != nil || a.status != http.StatusNoContent {
 		t.Fatalf("the sandbox takes no list: %v %v", a, err)
 	}
 	for range 20 { // a loaded machine may need longer than a request may take
-		a = p.ask(t, token, `{ paymentLinksConnection(first: 0) { totalCount } }`, "")
+		a = p.ask(t, merchant, `{ paymentLinksConnection(first: 0) { totalCount } }`, "")
 		if !bytes.Contains(a.body, []byte("UPSTREAM_TIMEOUT")) {
 			break
 		}
