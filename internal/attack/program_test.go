@@ -3,6 +3,7 @@
 package attack_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -11,9 +12,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,27 +67,32 @@ type program struct {
 // start runs the program until the test ends.
 func start(t *testing.T, environ ...string) *program {
 	t.Helper()
-	log := &bytes.Buffer{}
-	p := startLogging(t, log, environ...)
-	p.log = log
+	p, log := startUnread(t, environ...)
+	var reading sync.WaitGroup
+	reading.Go(func() { _, _ = io.Copy(p.log, log) })
+	stop := p.stop
+	p.stop = sync.OnceFunc(func() {
+		stop()
+		reading.Wait()
+	})
+	t.Cleanup(p.stop)
 	return p
 }
 
-// startLogging is start with another place for the log.
-func startLogging(t *testing.T, log io.Writer, environ ...string) *program {
+// startUnread is start, and leaves it to the test to read the log.
+func startUnread(t *testing.T, environ ...string) (*program, io.Reader) {
 	t.Helper()
 	path, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{process: exec.CommandContext(t.Context(), path), client: &http.Client{Transport: &http.Transport{
+	p := &program{process: exec.CommandContext(t.Context(), path), log: &bytes.Buffer{}, client: &http.Client{Transport: &http.Transport{
 		DisableCompression: true, MaxIdleConnsPerHost: 100,
 	}}}
 	p.process.Env = append([]string{
 		"PATH=/nowhere", "PAYMENTLINKS_LISTEN=127.0.0.1:0", "PAYMENTLINKS_ADMIN_LISTEN=off", "PAYMENTLINKS_FRESH_FOR=10m",
 	}, environ...)
-	p.process.Stderr = log
-	stdout, err := p.process.StdoutPipe()
+	log, err := p.process.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,24 +102,29 @@ func startLogging(t *testing.T, log io.Writer, environ ...string) *program {
 	p.stop = sync.OnceFunc(func() {
 		p.client.CloseIdleConnections()
 		_ = p.process.Process.Kill()
-		_, _ = io.Copy(io.Discard, stdout)
-		_ = p.process.Wait()
+		_, _ = p.process.Process.Wait()
 	})
 	t.Cleanup(p.stop)
-	banner := make([]byte, 4<<10) // one write
-	n, err := stdout.Read(banner)
-	if err != nil {
-		p.stop()
-		t.Fatalf("the program ended before it served: %v %s", err, log)
-	}
-	find := func(pattern string) string {
-		if match := regexp.MustCompile(pattern).FindSubmatch(banner[:n]); match != nil {
-			return string(match[1])
+	hangs := time.AfterFunc(patience, func() { _ = p.process.Process.Signal(syscall.SIGQUIT) }) // it tells where
+	defer hangs.Stop()
+	lines := bufio.NewReader(log)
+	for p.url == "" {
+		line, err := lines.ReadString('\n')
+		p.log.WriteString(line)
+		if err != nil {
+			t.Fatalf("the program ended before it served: %v %s", err, p.log)
 		}
-		return ""
+		if strings.Contains(line, "msg=serving ") {
+			for _, field := range strings.Fields(line) {
+				if name, at, _ := strings.Cut(field, "="); name == "at.api" {
+					p.url = "http://" + at + "/graphql"
+				} else if name == "at.sandbox" {
+					p.sandbox = "http://" + at
+				}
+			}
+		}
 	}
-	p.url, p.sandbox = find(`GraphQL API +(\S+)`), find(`Sandbox +(\S+)`)
-	return p
+	return p, lines
 }
 
 // answer is what a request got.
