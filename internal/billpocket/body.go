@@ -48,8 +48,6 @@ var buffers = sync.Pool{New: func() any { return new(buffer) }}
 //nolint:gochecknoglobals // the same
 var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
-func emptyBuffer() *buffer { return new(buffer) }
-
 // release gives the buffer back; its bytes may be overwritten from then on.
 func (b *buffer) release() {
 	if cap(b.data) > maxPooledBytes {

@@ -68,6 +68,9 @@ type Config struct {
 	// nothing of the body.
 	Answered func(status int, body []byte)
 
+	// KeepBody hands the body out with each list, for who shares it.
+	KeepBody bool
+
 	// Certified, unless nil, is called with each connection by TLS: with the
 	// times between which upstream's certificate is valid.
 	Certified func(notBefore, notAfter time.Time)
@@ -88,6 +91,7 @@ type Client struct {
 	decoder      decoder
 	liveHosts    []string
 	answered     func(status int, body []byte)
+	keepBody     bool
 	logger       *slog.Logger
 	now          func() time.Time
 }
@@ -111,6 +115,7 @@ func New(c Config) (*Client, error) {
 		decoder:      decoder{location: c.Location, maxLinks: c.MaxLinks},
 		liveHosts:    c.LiveHosts,
 		answered:     c.Answered,
+		keepBody:     c.KeepBody,
 		logger:       c.Logger,
 		now:          c.Now,
 	}
@@ -193,9 +198,11 @@ func (c *Client) try(
 		if body, err = c.read(resp); err != nil {
 			return nil, classify(ctx, tryCtx, err)
 		}
-		defer body.release()
+		if !c.keepBody {
+			defer body.release()
+		}
 	case http.StatusNoContent:
-		body = emptyBuffer()
+		body = &buffer{data: []byte{}}
 	default:
 		c.answered(resp.StatusCode, nil)
 		drain(resp.Body, cancel)
@@ -205,14 +212,29 @@ func (c *Client) try(
 	c.answered(resp.StatusCode, body.data)
 
 	version := body.version()
-	if prev != nil && prev.Set != nil && prev.Version == version {
-		return &paymentlink.Snapshot{Set: prev.Set, FetchedAt: sentAt, Version: version, Skipped: prev.Skipped}, nil
+	got := &paymentlink.Snapshot{FetchedAt: sentAt, Version: version}
+	if c.keepBody {
+		got.Body = body.data
 	}
-	set, skipped, err := c.decode(ctx, resp.StatusCode, body)
-	if err != nil {
+	if prev != nil && prev.Set != nil && prev.Version == version {
+		got.Set, got.Skipped = prev.Set, prev.Skipped
+		return got, nil
+	}
+	if got.Set, got.Skipped, err = c.decode(ctx, resp.StatusCode, body); err != nil {
 		return nil, err
 	}
-	return &paymentlink.Snapshot{Set: set, FetchedAt: sentAt, Version: version, Skipped: skipped}, nil
+	return got, nil
+}
+
+// Decode makes a set of the Body of a snapshot, maybe of another replica, and
+// counts the elements that cannot be read. It changes nothing of body. The error
+// is a *fault.Error of kind UpstreamMalformed.
+func (c *Client) Decode(ctx context.Context, body []byte) (set *paymentlink.Set, skipped int, err error) {
+	status := http.StatusOK
+	if len(body) == 0 { // a 200 without a body is refused before it is handed out
+		status = http.StatusNoContent
+	}
+	return c.decode(ctx, status, &buffer{data: body})
 }
 
 // request is the whole of what upstream is told. The credentials are in these

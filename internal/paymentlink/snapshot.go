@@ -21,6 +21,9 @@ type Snapshot struct {
 	// with the content, and whenever the list was purged. 0 says that it is not
 	// known.
 	Generation uint64
+	// Body is what upstream sent, inflated, for who shares it with other
+	// replicas: empty for a 204, nil where it is not handed out.
+	Body []byte
 	// Skipped counts the elements that could not be read and are not in Set.
 	Skipped int
 }

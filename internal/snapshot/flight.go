@@ -23,6 +23,10 @@ type flight struct {
 	done chan struct{}
 	list *kept
 	err  error
+
+	// purged says that the outcome counts for nobody. Store.mu guards it until
+	// done is closed.
+	purged bool
 }
 
 // begin starts the pair's flight, or returns nil after Close. s.mu is held and

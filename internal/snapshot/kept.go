@@ -46,6 +46,10 @@ func (a ages) keep(snapshot paymentlink.Snapshot, begunAt time.Time) *kept {
 	if snapshot.FetchedAt.IsZero() {
 		snapshot.FetchedAt = begunAt
 	}
+	if snapshot.FetchedAt.Before(begunAt) { // another replica fetched it
+		begunAt = snapshot.FetchedAt
+	}
+	snapshot.Body = nil
 	snapshot.FreshUntil = snapshot.FetchedAt.Add(a.freshFor)
 	snapshot.Stale = false
 	return &kept{

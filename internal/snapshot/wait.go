@@ -53,6 +53,9 @@ func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, er
 		switch event {
 		case landed:
 			f := next.flight
+			if f.purged {
+				continue // once more, without what was fetched before
+			}
 			if f.err != nil {
 				return s.fallBack(r, f.err) // after a refusal nothing is there to fall back on
 			}
