@@ -144,6 +144,13 @@ func rooms() map[string]room {
 			modules: []string{otter},
 		},
 
+		"internal/sharedcache": { // decoding and purging are functions that it is given
+			in:      upstream,
+			ours:    []string{"internal/bounded", "internal/fault", "internal/paymentlink", "internal/tenant"},
+			modules: []string{compress, otter, "github.com/redis/rueidis"},
+			doors:   []string{"net"}, // errors of connections
+		},
+
 		"internal/answer": {
 			in:      edge,
 			ours:    []string{"internal/exchange", "internal/tenant"},
