@@ -182,14 +182,12 @@ func startFronted(t *testing.T) fronted {
 func (f fronted) compare(t testing.TB, seed uint64) {
 	t.Helper()
 	segments := stream(rand.New(rand.NewPCG(9, seed))) //nolint:gosec // a test's dice
-	patience := 150 * time.Millisecond
-	for try := range 3 {
+	for try, patience := range []time.Duration{150 * time.Millisecond, time.Second, 10 * time.Second} {
 		on := play(t, strings.TrimPrefix(f.on.url, "http://"), segments, patience)
 		off := play(t, strings.TrimPrefix(f.off.url, "http://"), segments, patience)
 		if own.ReplaceAllString(on.answers, "") == own.ReplaceAllString(off.answers, "") && on.isOpen == off.isOpen {
 			return
 		}
-		patience = time.Second
 		if try == 2 {
 			t.Errorf("stream %d: %q\n\nwith the front (open %v):\n%s\n\nwithout (open %v):\n%s", seed, segments, on.isOpen, on.answers, off.isOpen, off.answers)
 		}

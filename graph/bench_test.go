@@ -10,14 +10,13 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 
 	"paymentlinks/graph"
 )
 
 // operationBench executes one operation, from parameters to the finished
 // response, over and over.
-func operationBench(b *testing.B, exec *executor.Executor, query, variables string) {
+func operationBench(b *testing.B, exec *graph.Executor, query, variables string) {
 	b.Helper()
 	ctx := caller(b)
 	decode := func() map[string]any {

@@ -72,12 +72,12 @@ func (c Config) withDefaults() Config {
 // json.Decoder.UseNumber, and request errors to be passed through its
 // DispatchError, with the operation in the context: it gives them their codes
 // and sentences, and wraps a *fault.Error in each.
-func NewExecutor(config Config) *executor.Executor {
+func NewExecutor(config Config) *Executor {
 	return newExecutor(config, false)
 }
 
 // newExecutor leaves lists to gqlgen for the tests that compare.
-func newExecutor(config Config, listsByGqlgen bool) *executor.Executor {
+func newExecutor(config Config, listsByGqlgen bool) *Executor {
 	config = config.withDefaults()
 	schema := newSchema()
 	exec := executor.New(schema)
@@ -86,18 +86,18 @@ func newExecutor(config Config, listsByGqlgen bool) *executor.Executor {
 	})
 	exec.SetErrorPresenter(errors.Present)
 	exec.SetRecoverFunc(errors.Recover)
-	exec.SetQueryCache(newDocuments(config.DocumentCacheBytes))
-	exec.SetDisableSuggestion(!config.Suggestions)
-	exec.SetDefaultRulesFn(validation.Rules(validation.Options{
-		Introspection: config.Introspection, Suggestions: config.Suggestions,
-	}))
+	exec.SetQueryCache(handed{})
 	exec.Use(validation.Variables{Schema: schema.Schema()})
 	exec.Use(cost.NewComplexity(config.Limits))
 	exec.Use(operationSetUp{config: config})
 	tracing := newFederatedTracing()
 	exec.Use(fieldMiddleware{introspection: config.Introspection, listsByGqlgen: listsByGqlgen, tracing: tracing})
 	exec.Use(tracing)
-	return exec
+	return &Executor{
+		Executor:  exec,
+		documents: newDocuments(config.DocumentCacheBytes),
+		validator: validation.New(schema.Schema(), validation.Options{Introspection: config.Introspection, Suggestions: config.Suggestions}),
+	}
 }
 
 var _ generated.ResolverRoot = resolvers{}

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"paymentlinks/graph"
@@ -79,7 +78,7 @@ func (s *source) callCount() int {
 
 // server is an executor with what a test looks at afterwards.
 type server struct {
-	*executor.Executor
+	*graph.Executor
 	source *source
 	log    *bytes.Buffer
 }

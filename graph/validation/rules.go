@@ -20,30 +20,28 @@ type Options struct {
 	Suggestions bool
 }
 
-// Rules returns what gqlgen asks for on every new document and then changes: a
-// function that makes a fresh set each time.
-func Rules(options Options) func() *rules.Rules {
-	return func() *rules.Rules {
-		set := rules.NewDefaultRules()
-		// Rules see a value in the order of their names: this one before ValuesOfCorrectType.
-		set.AddRule("ExactNumbers", exactNumbers)
-		if !options.Introspection {
-			set.AddRule("NoSchemaIntrospection", noSchemaIntrospection)
-		}
-		if options.Suggestions {
-			return set
-		}
-		// FieldsOnCorrectType and ScalarLeafs are swapped by gqlgen itself.
-		set.RemoveRule(rules.KnownArgumentNamesRule.Name)
-		set.RemoveRule(rules.KnownTypeNamesRule.Name)
-		for _, rule := range []core.Rule{
-			rules.KnownArgumentNamesRuleWithoutSuggestions, rules.KnownTypeNamesRuleWithoutSuggestions,
-		} {
-			set.AddRule(rule.Name, rule.RuleFunc)
-		}
-		set.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, valuesOfCorrectType)
+// ruleSet returns gqlparser's rules as we want them.
+func ruleSet(options Options) *rules.Rules {
+	set := rules.NewDefaultRules()
+	// Rules see a value in the order of their names: this one before ValuesOfCorrectType.
+	set.AddRule("ExactNumbers", exactNumbers)
+	if !options.Introspection {
+		set.AddRule("NoSchemaIntrospection", noSchemaIntrospection)
+	}
+	if options.Suggestions {
 		return set
 	}
+	for _, swapped := range [][2]core.Rule{
+		{rules.FieldsOnCorrectTypeRule, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
+		{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
+		{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
+		{rules.ScalarLeafsRule, rules.ScalarLeafsRuleWithoutSuggestions},
+	} {
+		set.RemoveRule(swapped[0].Name)
+		set.AddRule(swapped[1].Name, swapped[1].RuleFunc)
+	}
+	set.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, valuesOfCorrectType)
+	return set
 }
 
 // noSchemaIntrospection refuses __schema. Its type is non-null, so that no data

@@ -9,7 +9,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
 
 	"paymentlinks/graph/generated"
 	"paymentlinks/graph/validation"
@@ -24,12 +23,11 @@ func validated(t *testing.T, options validation.Options, query string) (*ast.Que
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
-	return document, validator.ValidateWithRules(schema(), document, validation.Rules(options)())
+	return document, validation.New(schema(), options).Validate(document)
 }
 
 // Without suggestions no rule looks for similar names, which takes longer than
-// all other rules for a document that is made for it. Two rules are gqlgen's to
-// swap: those of fields and of selections.
+// all other rules for a document that is made for it.
 func TestNoSuggestionIsSought(t *testing.T) {
 	for name, query := range map[string]string{
 		"argument":           `{ paymentLinks(statuz: ACTIVE) { id } }`,
@@ -143,7 +141,7 @@ func TestNullConditions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_ = validator.ValidateWithRules(schema(), document, validation.Rules(validation.Options{})()) // links spreads to fragments
+			_ = validation.New(schema(), validation.Options{}).Validate(document) // links spreads to fragments
 			if err := checked(t, document, map[string]any{"b": nil, "other": true}); (err != nil) != test.found {
 				t.Errorf("got %v, found: want %v", err, test.found)
 			}

@@ -103,7 +103,7 @@ func (q *Question) FindOf(generation uint64, freshUntil time.Time) (*Answer, tim
 
 // IsMetAgain reports whether q was met before, and remembers it. Only answers
 // to such questions are worth keeping.
-func (q *Question) IsMetAgain() bool { return q.store.door.admits(q.hash) }
+func (q *Question) IsMetAgain() bool { return q.store.door.Admits(q.hash) }
 
 // appendText appends a text behind its length.
 func appendText(b []byte, text string) []byte {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"paymentlinks/internal/doorkeeper"
 	"paymentlinks/internal/tenant"
 )
 
@@ -51,7 +52,7 @@ type Store struct {
 	epoch atomic.Uint64
 
 	answers *otter.Cache[uint64, *Answer]
-	door    doorkeeper
+	door    doorkeeper.Doorkeeper
 	keys    sync.Pool // of *Question, whose memory is used again
 
 	mu      sync.Mutex

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Exchange accompanies one request. The edge makes it and reads Freshness when
@@ -18,6 +20,10 @@ type Exchange struct {
 	ReceivedAt time.Time
 	// NoCache asks for a list no older than ReceivedAt.
 	NoCache bool
+	// Document is the request's document if the edge had to parse it; else nil.
+	// Validation writes into it, so it belongs to the one operation of the
+	// request.
+	Document *ast.QueryDocument
 
 	waited atomic.Int64 // nanoseconds
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/gqlhttp"
@@ -269,4 +270,6 @@ func TestPanic(t *testing.T) {
 
 type panickingGuard struct{}
 
-func (panickingGuard) Check(string) error { panic(errors.New("secret-in-a-panic")) }
+func (panickingGuard) Parse(string) (*ast.QueryDocument, error) {
+	panic(errors.New("secret-in-a-panic"))
+}

@@ -185,7 +185,7 @@ type (
 	noGuard    struct{}
 )
 
-func (noGuard) Check(string) error { return nil }
+func (noGuard) Parse(string) (*ast.QueryDocument, error) { return nil, nil } //nolint:nilnil // not parsed
 
 // edge is a handler over the fixture with all that tests look at.
 type edge struct {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/tenant"
@@ -43,9 +44,10 @@ type Identifier interface {
 
 // Guard refuses documents that would cost too much to validate or execute.
 type Guard interface {
-	// Check returns nil for a document that may go on to validation, else a
-	// *fault.Error.
-	Check(document string) error
+	// Parse returns no error for a document that may go on to validation, else a
+	// *fault.Error. The document is nil if it did not have to be parsed, and else
+	// the caller's own.
+	Parse(document string) (*ast.QueryDocument, error)
 }
 
 // Settings are the bounds of the edge, and who may reach it.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"paymentlinks/internal/fault"
 	"paymentlinks/internal/gqlhttp"
@@ -145,11 +146,11 @@ func (b brokenCallers) Identify(context.Context, *http.Request) (tenant.Tenant, 
 
 type brokenGuard struct{ err error }
 
-func (b brokenGuard) Check(string) error {
+func (b brokenGuard) Parse(string) (*ast.QueryDocument, error) {
 	if b.err == nil {
 		panic(secret)
 	}
-	return b.err
+	return nil, b.err
 }
 
 // Resolvers see the caller's pair and no header.

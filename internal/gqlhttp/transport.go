@@ -206,12 +206,12 @@ func (c *call) ask(
 			return nil
 		}
 	}
-	if err := c.t.cfg.Guard.Check(document.Text); err != nil {
-		return err
-	}
 	if !document.IsNamed {
 		// Whoever keeps the document must not keep the request's body with it.
 		document.Text = strings.Clone(document.Text)
+	}
+	if c.exchange.Document, err = c.t.cfg.Guard.Parse(document.Text); err != nil {
+		return err
 	}
 	if asked != nil {
 		return c.executeShared(ctx, exec, req, document, asked, generation)

@@ -2,12 +2,14 @@ package guard
 
 import (
 	"fmt"
+	"hash/maphash"
 	"strings"
 
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"paymentlinks/internal/doorkeeper"
 	"paymentlinks/internal/fault"
 )
 
@@ -15,6 +17,8 @@ import (
 type Guard struct {
 	limits   Limits
 	verdicts *otter.Cache[string, verdict] // nil when nothing is remembered
+	seed     maphash.Seed
+	door     doorkeeper.Doorkeeper // lets in documents that are met again
 }
 
 // verdict is what is remembered of a document; nil refusal means accepted.
@@ -30,7 +34,7 @@ func New(limits Limits) (*Guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{limits: limits}
+	g := &Guard{limits: limits, seed: maphash.MakeSeed()}
 	if limits.MemoryBytes == Off {
 		return g, nil
 	}
@@ -57,27 +61,39 @@ func New(limits Limits) (*Guard, error) {
 // Other faults of a document, and one without an operation, are left to
 // validation. The error may be shared between callers: do not change it.
 func (g *Guard) Check(document string) error {
-	if len(document) > g.limits.Bytes {
-		return exceeded("document_bytes", "The document is %d bytes long; at most %d are allowed.", len(document), g.limits.Bytes)
-	}
-	if g.verdicts == nil {
-		return asError(g.judge(document))
-	}
-	if v, ok := g.verdicts.GetIfPresent(document); ok {
-		return asError(v.refusal)
-	}
-	refusal := g.judge(document)
-	// The clone lets go of a larger text that document may be a part of.
-	g.verdicts.Set(strings.Clone(document), verdict{refusal})
-	return asError(refusal)
+	_, err := g.Parse(document)
+	return err
 }
 
-func (g *Guard) judge(document string) *fault.Error {
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: document}, g.limits.Tokens)
-	if err != nil {
-		return g.unparsable(err)
+// Parse is Check for a caller who goes on to validate: it returns the document,
+// which is the caller's own, if it had to be parsed. It is nil if it was met
+// before and its verdict is remembered.
+func (g *Guard) Parse(document string) (*ast.QueryDocument, error) {
+	if len(document) > g.limits.Bytes {
+		return nil, exceeded("document_bytes", "The document is %d bytes long; at most %d are allowed.", len(document), g.limits.Bytes)
 	}
-	return newSurvey(g.limits, doc).refusal()
+	if g.verdicts != nil {
+		if v, ok := g.verdicts.GetIfPresent(document); ok {
+			return nil, asError(v.refusal)
+		}
+	}
+	parsed, refusal := g.judge(document)
+	if g.verdicts != nil && g.door.Admits(maphash.String(g.seed, document)) {
+		// The clone lets go of a larger text that document may be a part of.
+		g.verdicts.Set(strings.Clone(document), verdict{refusal})
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	return parsed, nil
+}
+
+func (g *Guard) judge(document string) (*ast.QueryDocument, *fault.Error) {
+	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: document}, g.limits.Tokens)
+	if err != nil {
+		return nil, g.unparsable(err)
+	}
+	return parsed, newSurvey(g.limits, parsed).refusal()
 }
 
 // asError keeps a nil *fault.Error from becoming a non-nil error.

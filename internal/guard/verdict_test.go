@@ -15,9 +15,12 @@ func TestVerdictsAreRemembered(t *testing.T) {
 	g := newGuard(t, guard.Limits{})
 	document := "{paymentLinks{" + numbered(300, "f%d ") + "}}"
 	refused := "{" + numbered(31, "f%d ") + "}"
-	if err := g.Check(document); err != nil {
-		t.Fatal(err)
+	for range 2 { // a verdict is remembered from the second time on
+		if err := g.Check(document); err != nil {
+			t.Fatal(err)
+		}
 	}
+	_ = g.Check(refused)
 	first := g.Check(refused)
 	if again := g.Check(refused); again != first { //nolint:errorlint // the very same value proves that it was remembered
 		t.Errorf("Check made a new refusal %p, want the remembered %p", again, first)
@@ -37,8 +40,10 @@ func TestVerdictsAreBoundedByBytes(t *testing.T) {
 	before := heap()
 	for i := range 2000 {
 		document := fmt.Sprintf("{a%d}%s", i, strings.Repeat("#", 20_000)) // 40 MB in all
-		if err := g.Check(document); err != nil {
-			t.Fatal(err)
+		for range 2 {
+			if err := g.Check(document); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	after := heap()
@@ -54,14 +59,30 @@ func TestVerdictsLetGoOfTheRequest(t *testing.T) {
 	before := heap()
 	for i := range 100 {
 		body := fmt.Sprintf("{a%d}", i) + strings.Repeat(" ", 1<<20)
-		if err := g.Check(body[:8]); err != nil {
-			t.Fatal(err)
+		for range 2 {
+			if err := g.Check(body[:8]); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	if grown := int64(heap()) - int64(before); grown > 10<<20 {
 		t.Errorf("remembering 100 short documents took %d bytes", grown)
 	}
 	runtime.KeepAlive(g)
+}
+
+// A document is handed out as long as its verdict is not remembered, and never
+// one that is refused.
+func TestParse(t *testing.T) {
+	g := newGuard(t, guard.Limits{})
+	for use, want := range []bool{true, true, false} {
+		if parsed, err := g.Parse("{ a }"); err != nil || (parsed != nil) != want {
+			t.Errorf("use %d: document %v, %v; want one: %v", use+1, parsed, err, want)
+		}
+		if parsed, err := g.Parse("{ " + numbered(31, "f%d ") + "}"); parsed != nil || fault.KindOf(err) != fault.LimitExceeded {
+			t.Errorf("use %d: a refused document %v, %v", use+1, parsed, err)
+		}
+	}
 }
 
 func heap() uint64 {
