@@ -75,6 +75,32 @@ func TestEntitiesProperty(t *testing.T) {
 	}
 }
 
+// A representation may bring the URL instead of the id. One that brings both is
+// found by its id.
+func TestEntitiesByURL(t *testing.T) {
+	s := newServer(newSource(manyLinks(5)...))
+	const host = `"https://pay.billpocket.com/shop/`
+	for representation, want := range map[string]string{
+		`{"__typename":"PaymentLink","url":` + host + `id-1"}`:                          `[{"__typename":"PaymentLink","id":"id-1","title":"Link number id-1"}]`,
+		`{"__typename":"PaymentLink","id":null,"url":` + host + `id-1"}`:                `[{"__typename":"PaymentLink","id":"id-1","title":"Link number id-1"}]`,
+		`{"__typename":"PaymentLink","id":"id-2","url":` + host + `id-1"}`:              `[{"__typename":"PaymentLink","id":"id-2","title":"Link number id-2"}]`,
+		`{"__typename":"PaymentLink","url":` + host + `id-9"}`:                          `[null]`,
+		`{"__typename":"PaymentLink","url":` + host + strings.Repeat("x", 8<<10) + `"}`: ``,
+		`{"__typename":"PaymentLink","url":7}`:                                          ``,
+	} {
+		a := s.ask(t, request{query: entitiesQuery, variables: representationsOf(representation)})
+		if want == "" {
+			if a.code() != "BAD_USER_INPUT" || string(a.Data) != `{"_entities":[null]}` {
+				t.Errorf("%.90s: got %s, %+v, want BAD_USER_INPUT", representation, a.Data, a.Errors)
+			}
+			continue
+		}
+		if string(a.Data) != `{"_entities":`+want+`}` || len(a.Errors) > 0 {
+			t.Errorf("%.90s: got %s, %+v, want %s", representation, a.Data, a.Errors, want)
+		}
+	}
+}
+
 func TestEntitiesTakeOnePass(t *testing.T) {
 	s := newServer(newSource(manyLinks(5)...))
 	query := `query ($r: [_Any!]!) { a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename } paymentLink(id: "id-1") { id } }`

@@ -1,6 +1,7 @@
 package cost_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 
 	"paymentlinks/graph/cost"
 	"paymentlinks/graph/generated"
+	"paymentlinks/internal/relay"
 )
 
 // Whoever adds a list or an object to the schema has to say what it costs.
@@ -47,4 +49,57 @@ func TestRootListsCountMoreThanOnce(t *testing.T) {
 			t.Errorf("Query.%s is a list whose selection counts once", field.Name)
 		}
 	}
+}
+
+// What the schema tells gateways of costs is what is counted here.
+func TestDirectivesAreTrueToTheTable(t *testing.T) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	lists, weights := 0, 0
+	for _, owner := range schema.Types {
+		if owner.BuiltIn || owner.Kind != ast.Object || owner.Name == "Entity" || strings.HasPrefix(owner.Name, "_") {
+			continue
+		}
+		for _, field := range owner.Fields {
+			row, _ := cost.Lookup(owner.Name, field.Name)
+			if weight := argument(field.Directives.ForName("cost"), "weight"); weight != "" || row.Own > 1 {
+				weights++
+				if weight != strconv.Itoa(row.Own) {
+					t.Errorf("%s.%s has the weight %q and counts %d", owner.Name, field.Name, weight, row.Own)
+				}
+			}
+			if field.Type.Elem == nil || schema.Types[field.Type.Name()].Kind != ast.Object || row.Times == cost.PageSize {
+				continue // the field that makes the page says how long these are
+			}
+			lists++
+			want := map[cost.Times]string{cost.Once: "1", cost.WholeList: "100"}[row.Times]
+			if got := argument(field.Directives.ForName("listSize"), "assumedSize"); got != want {
+				t.Errorf("%s.%s is assumed to have %q elements and counts %q", owner.Name, field.Name, got, want)
+			}
+		}
+	}
+	if lists < 8 || weights != 2 {
+		t.Errorf("%d lists and %d weights: the test does not see the schema", lists, weights)
+	}
+	page := schema.Query.Fields.ForName("paymentLinksConnection")
+	for name, want := range map[string]string{
+		"assumedSize": strconv.Itoa(relay.DefaultPageSize), "slicingArguments": `["first","last"]`, "sizedFields": `["edges","nodes"]`,
+		"requireOneSlicingArgument": "false",
+	} {
+		if got := argument(page.Directives.ForName("listSize"), name); got != want {
+			t.Errorf("a page has %s %s, want %s", name, got, want)
+		}
+	}
+	for _, name := range []string{"edges", "nodes"} {
+		if row, _ := cost.Lookup("PaymentLinkConnection", name); row.Times != cost.PageSize {
+			t.Errorf("PaymentLinkConnection.%s does not count the size of the page", name)
+		}
+	}
+}
+
+// argument is an argument of a directive as text, "" for none.
+func argument(directive *ast.Directive, name string) string {
+	if directive == nil || directive.Arguments.ForName(name) == nil {
+		return ""
+	}
+	return directive.Arguments.ForName(name).Value.String()
 }

@@ -214,6 +214,35 @@ func (ec *executionContext) resolveManyEntities(
 			}
 			return nil
 
+		case "findManyPaymentLinkByURLs":
+			typedReps := make([]*model.PaymentLinkByURLsInput, len(reps))
+
+			for i, rep := range reps {
+				id0, err := ec.unmarshalNURL2string(ctx, rep.entity["url"])
+				if err != nil {
+					return errors.New(fmt.Sprintf("Field %s undefined in schema.", "url"))
+				}
+
+				typedReps[i] = &model.PaymentLinkByURLsInput{
+					URL: id0,
+				}
+			}
+
+			entities, err := ec.Resolvers.Entity().FindManyPaymentLinkByURLs(ctx, typedReps)
+			entityErrs, err := fedruntime.SplitEntityBatchErrors(err)
+			if err != nil {
+				return err
+			}
+
+			for i, entity := range entities {
+				if i < len(entityErrs) && entityErrs[i] != nil {
+					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
+					continue
+				}
+				list[reps[i].index] = entity
+			}
+			return nil
+
 		default:
 			return fmt.Errorf("unknown resolver: %s", resolverName)
 		}
@@ -253,6 +282,33 @@ func entityResolverNameForPaymentLink(ctx context.Context, rep EntityRepresentat
 			break
 		}
 		return "findManyPaymentLinkByIDs", nil
+	}
+	for {
+		var (
+			m   EntityRepresentation
+			val any
+			ok  bool
+		)
+		_ = val
+		// if all of the KeyFields values for this resolver are null,
+		// we shouldn't use use it
+		allNull := true
+		m = rep
+		val, ok = m["url"]
+		if !ok {
+			entityResolverErrs = append(entityResolverErrs,
+				fmt.Errorf("%w due to missing Key Field \"url\" for PaymentLink", ErrTypeNotFound))
+			break
+		}
+		if allNull {
+			allNull = val == nil
+		}
+		if allNull {
+			entityResolverErrs = append(entityResolverErrs,
+				fmt.Errorf("%w due to all null value KeyFields for PaymentLink", ErrTypeNotFound))
+			break
+		}
+		return "findManyPaymentLinkByURLs", nil
 	}
 	return "", fmt.Errorf("%w for PaymentLink due to %v", ErrTypeNotFound,
 		errors.Join(entityResolverErrs...).Error())

@@ -49,6 +49,7 @@ type ComplexityRoot struct {
 
 type EntityResolver interface {
 	FindManyPaymentLinkByIDs(ctx context.Context, reps []*model.PaymentLinkByIDsInput) ([]*model.PaymentLink, error)
+	FindManyPaymentLinkByURLs(ctx context.Context, reps []*model.PaymentLinkByURLsInput) ([]*model.PaymentLink, error)
 }
 type QueryResolver interface {
 	PaymentLinks(ctx context.Context, status *paymentlink.Status, currency *money.Currency) ([]model.PaymentLink, error)
@@ -86,6 +87,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("PaymentLinkAmountRange", ec.unmarshalInputPaymentLinkAmountRange),
 			graphql.NewInputUnmarshaler("PaymentLinkByIDsInput", ec.unmarshalInputPaymentLinkByIDsInput),
+			graphql.NewInputUnmarshaler("PaymentLinkByURLsInput", ec.unmarshalInputPaymentLinkByURLsInput),
 			graphql.NewInputUnmarshaler("PaymentLinkDateTimeRange", ec.unmarshalInputPaymentLinkDateTimeRange),
 			graphql.NewInputUnmarshaler("PaymentLinkFilter", ec.unmarshalInputPaymentLinkFilter),
 			graphql.NewInputUnmarshaler("PaymentLinkKey", ec.unmarshalInputPaymentLinkKey),
@@ -203,9 +205,20 @@ Exactly one field of the input is given, and it is not null (GraphQL, September 
 schema knows it.
 """
 directive @oneOf on INPUT_OBJECT
+
+"What a field costs in demand control, where that is not 1; true to what this service counts itself."
+directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
+
+"How long a list is taken to be in demand control; true to what this service counts itself."
+directive @listSize(
+  assumedSize: Int
+  slicingArguments: [String!]
+  sizedFields: [String!]
+  requireOneSlicingArgument: Boolean = true
+) on FIELD_DEFINITION
 `, BuiltIn: false},
 	{Name: "../schema/federation.graphqls", Input: `extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@tag"])
+  @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable", "@tag"])
 `, BuiltIn: false},
 	{Name: "../schema/filter.graphqls", Input: `"""
 All given fields must match; within a list any value may, and links that lack the value never match. Ranges include ` + "`" + `from` + "`" + ` and exclude ` + "`" + `to` + "`" + `. An empty list matches nothing.
@@ -299,7 +312,7 @@ enum PaymentLinkOrder {
 }
 `, BuiltIn: false},
 	{Name: "../schema/payment_link.graphqls", Input: `"A shareable URL at which a payer can pay a merchant."
-type PaymentLink @key(fields: "id") {
+type PaymentLink @key(fields: "id") @key(fields: "url") {
   "The id that upstream gives the link. Opaque: its form may change for new links."
   id: ID!
 
@@ -361,7 +374,7 @@ type PaymentLink @key(fields: "id") {
     size: Int! = 256
     "How much of the code may be damaged and still be read."
     errorCorrection: PaymentLinkQrErrorCorrection! = MEDIUM
-  ): PaymentLinkQrCode
+  ): PaymentLinkQrCode @cost(weight: 10)
 
   "A ready message with the link, and addresses that open it in common messengers. Nothing is sent by this service. Null, with an error, when the finished text would have more than 4,096 bytes."
   share(
@@ -369,7 +382,7 @@ type PaymentLink @key(fields: "id") {
     message: String
     "Language of the default text and of the amount, a BCP 47 tag; one not known falls back to its language, then to es-MX."
     locale: String! = "es-MX"
-  ): PaymentLinkShare
+  ): PaymentLinkShare @cost(weight: 2)
 
   "Upstream's own flag of that name; not documented there. Null when it sends none."
   isFixedTerm: Boolean
@@ -474,7 +487,7 @@ type Query {
     status: PaymentLinkStatus
     "Only links in this currency."
     currency: CurrencyCodeAlpha
-  ): [PaymentLink!]
+  ): [PaymentLink!] @listSize(assumedSize: 100)
 
   "One link by its id; null when the caller has no such link, whether or not somebody else has."
   paymentLink(id: ID!): PaymentLink
@@ -496,7 +509,7 @@ type Query {
   paymentLinksBy(
     "At most 100, of at most 32,768 bytes together."
     keys: [PaymentLinkKey!]!
-  ): [PaymentLink]
+  ): [PaymentLink] @listSize(assumedSize: 100)
 
   """
   Payment links page by page (Relay cursor connections). A cursor holds the sort position of a link, not an offset: links created
@@ -516,6 +529,7 @@ type Query {
     "Only links before this cursor."
     before: String
   ): PaymentLinkConnection
+    @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 
   "Counts and totals over the caller's links. Amounts are summed per currency, never across currencies."
   paymentLinksSummary(
@@ -612,13 +626,13 @@ type PaymentLinksSummary {
   "Links in the set."
   count: Int!
   "One entry per state, in the order of the enum, states without links included."
-  byState: [PaymentLinkStateCount!]!
+  byState: [PaymentLinkStateCount!]! @listSize(assumedSize: 1)
   "One entry per currency in use, by code."
-  byCurrency: [PaymentLinkCurrencySummary!]!
+  byCurrency: [PaymentLinkCurrencySummary!]! @listSize(assumedSize: 1)
   "One entry per environment, in the order of the enum, environments without links included."
-  byEnvironment: [PaymentLinkEnvironmentSummary!]!
+  byEnvironment: [PaymentLinkEnvironmentSummary!]! @listSize(assumedSize: 1)
   "One entry per slug in use, by slug, case ignored; last the links without one."
-  bySlug: [PaymentLinkSlugSummary!]!
+  bySlug: [PaymentLinkSlugSummary!]! @listSize(assumedSize: 100)
   """
   One entry per day, week or month, from that of the first link to that of the last and without gaps, for a chart. Null, with an error,
   when there would be more than 400. Links that lack the time are in none of them: see ` + "`" + `withoutDate` + "`" + `.
@@ -630,7 +644,7 @@ type PaymentLinksSummary {
     field: PaymentLinkPeriodField! = CREATED_AT
     "An IANA time zone whose calendar counts, ` + "`" + `America/Mexico_City` + "`" + ` say. Its days may be longer or shorter than 24 hours."
     timeZone: String! = "UTC"
-  ): [PaymentLinkPeriodSummary!]
+  ): [PaymentLinkPeriodSummary!] @listSize(assumedSize: 100)
   "How many links lack the time, and so are in no period."
   withoutDate(
     "Which time of a link."
@@ -679,7 +693,7 @@ type PaymentLinkEnvironmentSummary {
   "How many links are in it."
   count: Int!
   "One entry per currency in use, by code."
-  byCurrency: [PaymentLinkCurrencySummary!]!
+  byCurrency: [PaymentLinkCurrencySummary!]! @listSize(assumedSize: 1)
 }
 
 "Links with one slug."
@@ -689,7 +703,7 @@ type PaymentLinkSlugSummary {
   "How many links have it."
   count: Int!
   "One entry per currency in use, by code."
-  byCurrency: [PaymentLinkCurrencySummary!]!
+  byCurrency: [PaymentLinkCurrencySummary!]! @listSize(assumedSize: 1)
 }
 
 "Links of one period."
@@ -701,7 +715,7 @@ type PaymentLinkPeriodSummary {
   "How many links are in it."
   count: Int!
   "One entry per currency in use, by code."
-  byCurrency: [PaymentLinkCurrencySummary!]!
+  byCurrency: [PaymentLinkCurrencySummary!]! @listSize(assumedSize: 1)
 }
 
 "How long the periods of a summary are."
@@ -782,9 +796,14 @@ input PaymentLinkByIDsInput {
 	ID: ID!
 }
 
+input PaymentLinkByURLsInput {
+	URL: URL!
+}
+
 # fake type to build resolver interfaces for users to implement
 type Entity {
 	findManyPaymentLinkByIDs(reps: [PaymentLinkByIDsInput]!): [PaymentLink]
+	findManyPaymentLinkByURLs(reps: [PaymentLinkByURLsInput]!): [PaymentLink]
 }
 
 type _Service {
@@ -1183,6 +1202,20 @@ func (ec *executionContext) field_Entity_findManyPaymentLinkByIDs_args(ctx conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "reps",
 		func(ctx context.Context, v any) ([]*model.PaymentLinkByIDsInput, error) {
 			return ec.unmarshalNPaymentLinkByIDsInput2ᚕᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLinkByIDsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reps"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Entity_findManyPaymentLinkByURLs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "reps",
+		func(ctx context.Context, v any) ([]*model.PaymentLinkByURLsInput, error) {
+			return ec.unmarshalNPaymentLinkByURLsInput2ᚕᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLinkByURLsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1601,6 +1634,50 @@ func (ec *executionContext) fieldContext_Entity_findManyPaymentLinkByIDs(ctx con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Entity_findManyPaymentLinkByIDs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Entity_findManyPaymentLinkByURLs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entity_findManyPaymentLinkByURLs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Entity().FindManyPaymentLinkByURLs(ctx, fc.Args["reps"].([]*model.PaymentLinkByURLsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PaymentLink) graphql.Marshaler {
+			return ec.marshalOPaymentLink2ᚕᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Entity_findManyPaymentLinkByURLs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLink(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Entity_findManyPaymentLinkByURLs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5478,6 +5555,48 @@ func UnmarshalPaymentLinkByIDsInput(ctx context.Context, raw any) (model.Payment
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPaymentLinkByURLsInput(ctx context.Context, obj any) (model.PaymentLinkByURLsInput, error) {
+	var it model.PaymentLinkByURLsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"URL"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "URL":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("URL"))
+			data, err := ec.unmarshalNURL2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPaymentLinkByURLsInput unmarshals raw into the PaymentLinkByURLsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPaymentLinkByURLsInput(ctx context.Context, raw any) (model.PaymentLinkByURLsInput, error) {
+	var out model.PaymentLinkByURLsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PaymentLinkByURLsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPaymentLinkDateTimeRange(ctx context.Context, obj any) (model.TimeRange, error) {
 	var it model.TimeRange
 	if obj == nil {
@@ -5796,6 +5915,12 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Entity_findManyPaymentLinkByIDs(ctx, field)
+				})
+		case "findManyPaymentLinkByURLs":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Entity_findManyPaymentLinkByURLs(ctx, field)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -7268,6 +7393,20 @@ func (ec *executionContext) unmarshalNPaymentLinkByIDsInput2ᚕᚖpaymentlinks�
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalNPaymentLinkByURLsInput2ᚕᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLinkByURLsInput(ctx context.Context, v any) ([]*model.PaymentLinkByURLsInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.PaymentLinkByURLsInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOPaymentLinkByURLsInput2ᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLinkByURLsInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalNPaymentLinkCurrencySummary2paymentlinksᚋgraphᚋmodelᚐCurrencySummary(ctx context.Context, sel ast.SelectionSet, v model.CurrencySummary) graphql.Marshaler {
 	return ec._PaymentLinkCurrencySummary(ctx, sel, &v)
 }
@@ -8249,6 +8388,14 @@ func (ec *executionContext) unmarshalOPaymentLinkByIDsInput2ᚖpaymentlinksᚋgr
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputPaymentLinkByIDsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPaymentLinkByURLsInput2ᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLinkByURLsInput(ctx context.Context, v any) (*model.PaymentLinkByURLsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPaymentLinkByURLsInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

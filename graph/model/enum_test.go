@@ -21,7 +21,7 @@ import (
 func schemaEnum(t *testing.T, name string) []string {
 	t.Helper()
 	var sources []*ast.Source
-	for _, file := range []string{"scalars", "payment_link", "share", "filter", "summary", "connection", "query"} {
+	for _, file := range []string{"scalars", "payment_link", "share", "filter", "summary", "connection", "query", "directives"} {
 		text, err := os.ReadFile("../schema/" + file + ".graphqls")
 		if err != nil {
 			t.Fatal(err)

@@ -5,3 +5,7 @@ package model
 type PaymentLinkByIDsInput struct {
 	ID string `json:"ID"`
 }
+
+type PaymentLinkByURLsInput struct {
+	URL string `json:"URL"`
+}
