@@ -84,6 +84,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return serveSandbox(ctx, cfg, stdout, logger)
 	case config.Schema:
 		_, err = io.WriteString(stdout, graph.SDL())
+	case config.ScopedSchema:
+		_, err = io.WriteString(stdout, graph.ScopedSDL())
 	case config.APISchema:
 		_, err = io.WriteString(stdout, graph.APISDL())
 	case config.Version:
@@ -256,7 +258,7 @@ func newHandler(
 		return nil, fmt.Errorf("playground: %w", err)
 	}
 	mux.Handle("/", explorer)
-	mux.Handle("GET /schema.graphql", gqlhttp.Schema(graph.SDL(), graph.APISDL()))
+	mux.Handle("GET /schema.graphql", gqlhttp.Schema(gqlhttp.SDL{Subgraph: graph.SDL(), Scoped: graph.ScopedSDL(), API: graph.APISDL()}))
 	return mux, nil
 }
 

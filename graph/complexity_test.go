@@ -1,11 +1,14 @@
 package graph_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"paymentlinks/graph"
 	"paymentlinks/graph/cost"
@@ -104,5 +107,32 @@ func TestUsualLimitFitsUsualOperations(t *testing.T) {
 	})
 	if len(a.Errors) > 0 {
 		t.Errorf("%+v", a.Errors)
+	}
+}
+
+// What an operation costs is told to who asks, and to nobody else.
+func TestCostIsToldOnDemand(t *testing.T) {
+	const query = `{ paymentLinks { id } }`
+	s := newServer(newSource(manyLinks(3)...))
+	tell := func(extensions map[string]any) string {
+		ctx := graphql.StartOperationTrace(caller(t))
+		operation, errs := s.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Extensions: extensions})
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		handler, inner := s.DispatchOperation(ctx, operation)
+		written, err := json.Marshal(handler(inner).Extensions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(written)
+	}
+	if got, want := tell(map[string]any{"cost": true}), `{"cost":{"complexity":101,"limit":20000}}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, extensions := range []map[string]any{nil, {"cost": false}, {"cost": "true"}, {"cost": []any{}}, {"x": true}} {
+		if got := tell(extensions); got != "{}" {
+			t.Errorf("%v: told %s", extensions, got)
+		}
 	}
 }

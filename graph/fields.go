@@ -14,6 +14,7 @@ import (
 //   - __type, as null where introspection is switched off (package validation
 //     refuses __schema). _service is answered all the same: a gateway has to be
 //     able to read it;
+//   - fields for operators alone, as an error for callers that are none;
 //   - fields of __Type that the type's kind does not have, as null;
 //   - links and lists of them, which are written serially (lists.go).
 type fieldMiddleware struct {
@@ -53,6 +54,9 @@ func (f fieldMiddleware) resolve(ctx context.Context, next graphql.Resolver) (an
 	field := graphql.GetFieldContext(ctx)
 	if isAbsent(field) {
 		return graphql.Null, nil
+	}
+	if err := forbidden(ctx, field.Field.Definition); err != nil {
+		return nil, err
 	}
 	if field.Object != "Query" {
 		return next(ctx)

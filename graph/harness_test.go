@@ -187,6 +187,16 @@ func (s server) doIn(ctx context.Context, tb testing.TB, req request) []byte {
 	return written
 }
 
+// askIn is ask under a context of the test's own.
+func (s server) askIn(ctx context.Context, tb testing.TB, req request) answer {
+	tb.Helper()
+	var a answer
+	if err := json.Unmarshal(s.doIn(ctx, tb, req), &a); err != nil {
+		tb.Fatal(err)
+	}
+	return a
+}
+
 // ask executes a request and reads the answer.
 func (s server) ask(tb testing.TB, req request) answer {
 	tb.Helper()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"paymentlinks/graph/cost"
 	"paymentlinks/graph/fastlist"
@@ -49,7 +50,8 @@ type serial struct {
 
 // compile returns false when gqlgen has to write the field.
 func compile[T any](s serial, object fastlist.Object[T]) (fastlist.Plan[T], bool) {
-	return fastlist.Compile(s.operation, graphql.GetFieldContext(s.ctx).Field.Selections, object)
+	refuse := func(field *ast.FieldDefinition) error { return forbidden(s.ctx, field) }
+	return fastlist.Compile(s.operation, graphql.GetFieldContext(s.ctx).Field.Selections, object, refuse)
 }
 
 func writeList[T any](s serial, object fastlist.Object[*T], elements []T) (any, error) {

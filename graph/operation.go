@@ -27,8 +27,10 @@ const replyReserve = time.Second
 type operation struct {
 	config Config
 	moment *model.Moment
-	budget *cost.Budget
-	giveUp time.Time // when a field stops waiting for its list; zero: never
+	// isLimited: the caller may not read what is for operators.
+	isLimited bool
+	budget    *cost.Budget
+	giveUp    time.Time // when a field stops waiting for its list; zero: never
 
 	isPinning atomic.Bool
 	pinDone   chan struct{} // closed when what follows is set
@@ -79,6 +81,8 @@ func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.Ope
 		budget:  cost.NewBudget(s.config.Limits),
 		pinDone: make(chan struct{}),
 	}
+	caller, _ := tenant.FromContext(ctx)
+	op.isLimited = caller.Limited
 	if deadline, ok := ctx.Deadline(); ok {
 		op.giveUp = deadline.Add(-min(replyReserve, time.Until(deadline)/2))
 	}

@@ -142,6 +142,9 @@ func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection,
 		return paymentlink.Selection{}, nil, err
 	}
 	op := operationFrom(ctx)
+	if op.isLimited && filter.IsForOperators() {
+		return paymentlink.Selection{}, nil, missingScope()
+	}
 	snapshot, err := op.pinned(ctx)
 	if err != nil {
 		return paymentlink.Selection{}, nil, err

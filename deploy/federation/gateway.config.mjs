@@ -18,6 +18,8 @@ export const gatewayConfig = defineConfig({
   plugins: () => [{
     onResponse: ({ response }) => response.headers.set("cache-control", "private, no-store"),
   }],
+  // What may cost more than this is refused here, before any subgraph is asked.
+  ...(process.env.DEMAND_MAX_COST ? { demandControl: { maxCost: Number(process.env.DEMAND_MAX_COST) } } : {}),
   // paymentlinks writes its codes and messages for clients.
   maskedErrors: false,
 });

@@ -19,17 +19,20 @@ export const released = () => readFileSync(releasedFile, "utf8");
 export const current = () => execFileSync(program, ["schema"], { encoding: "utf8" });
 
 // A gateway cannot do without these, so taking one away breaks it. Inspector,
-// which cannot know what a directive means, takes it for dangerous.
-const holdsGraphTogether = ({ path }) => /\.@(key|shareable)\b/.test(path ?? "");
+// which cannot know what a directive means, takes it for dangerous. One more key
+// breaks nothing.
+const holdsGraphTogether = ({ path, type }) => /\.@(key|shareable)\b/.test(path ?? "") && !type.endsWith("_ADDED");
+// These tell gateways what a field costs, and take nothing from anybody.
+const tellsCost = ({ path, type }) => /\.@(cost|listSize)\b/.test(path ?? "") && type.endsWith("_ADDED");
 
 // sinceRelease returns the changes from one schema to another that a user may
 // notice in a bad way: { level, type, path, message }.
 export async function sinceRelease(before, after) {
   const changes = await diff(buildSchema(before + directives), buildSchema(after + directives));
   return changes
-    .filter(({ criticality }) => criticality.level !== CriticalityLevel.NonBreaking)
+    .filter((change) => change.criticality.level !== CriticalityLevel.NonBreaking && !tellsCost(change))
     .map(({ criticality, type, path, message }) => ({
-      level: holdsGraphTogether({ path }) ? CriticalityLevel.Breaking : criticality.level,
+      level: holdsGraphTogether({ path, type }) ? CriticalityLevel.Breaking : criticality.level,
       type, path, message,
     }));
 }

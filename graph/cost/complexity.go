@@ -28,7 +28,10 @@ func NewComplexity(limits Limits) Complexity {
 	return Complexity{max: int(bound(int64(limits.Complexity), DefaultComplexity))}
 }
 
-var _ graphql.OperationContextMutator = Complexity{}
+var (
+	_ graphql.OperationContextMutator = Complexity{}
+	_ graphql.ResponseInterceptor     = Complexity{}
+)
 
 // ExtensionName implements graphql.HandlerExtension.
 func (Complexity) ExtensionName() string { return "Complexity" }
@@ -38,10 +41,33 @@ func (Complexity) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator.
 func (c Complexity) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if complexityOf(op.Operation, op.Variables) <= c.max {
+	counted := complexityOf(op.Operation, op.Variables)
+	if counted <= c.max {
+		if op.Extensions[asked] == true {
+			op.Stats.SetExtension(asked, told{Complexity: counted, Limit: c.max % math.MaxInt})
+		}
 		return nil
 	}
 	return gqlerror.Wrap(fault.NewLimit("complexity", fmt.Sprintf("The operation may cost more than the complexity of %d that is allowed.", c.max)))
+}
+
+// asked is the extension of a request that asks what the operation costs, and of
+// its response that tells it.
+const asked = "cost"
+
+// told is the response's extension.
+type told struct {
+	Complexity int `json:"complexity"`
+	Limit      int `json:"limit,omitempty"` // left out when there is none
+}
+
+// InterceptResponse implements graphql.ResponseInterceptor. It tells who asks, by
+// the extension "cost": true, what was counted.
+func (Complexity) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if cost := graphql.GetOperationContext(ctx).Stats.GetExtension(asked); cost != nil {
+		graphql.RegisterExtension(ctx, asked, cost)
+	}
+	return next(ctx)
 }
 
 // complexityOf counts an operation with its variables.

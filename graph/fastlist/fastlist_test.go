@@ -138,7 +138,7 @@ func compile(t *testing.T, query string, variables map[string]any) (fastlist.Pla
 	if !ok {
 		t.Fatalf("%s begins with no field", query)
 	}
-	return fastlist.Compile(operation, field.SelectionSet, boats())
+	return fastlist.Compile(operation, field.SelectionSet, boats(), nil)
 }
 
 // fieldContext is that of the field boats, in a response of its own.

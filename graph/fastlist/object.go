@@ -29,7 +29,7 @@ type Object[T any] struct {
 type Field struct {
 	graphql.CollectedField
 
-	operation *graphql.OperationContext
+	*compilation
 	place     *place
 	arguments map[string]any
 	read      []string // the arguments that the entry asked for

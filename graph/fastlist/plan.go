@@ -37,23 +37,32 @@ func (p *place) below(field graphql.CollectedField, object string) *place {
 	return below
 }
 
-// Compile makes a plan of what the operation selects on the object. It is false
-// when the selection holds what the object does not know.
-func Compile[T any](operation *graphql.OperationContext, selections ast.SelectionSet, object Object[T]) (Plan[T], bool) {
-	return compile(operation, selections, object, nil)
+// compilation is what all fields of a plan are compiled with.
+type compilation struct {
+	operation *graphql.OperationContext
+	forbidden func(*ast.FieldDefinition) error // nil: nothing is
 }
 
-func compile[T any](operation *graphql.OperationContext, selections ast.SelectionSet, object Object[T], above *place) (Plan[T], bool) {
+// Compile makes a plan of what the operation selects on the object. It is false
+// when the selection holds what the object does not know. forbidden, where not
+// nil, returns the error with which a field fails that the caller may not have.
+func Compile[T any](
+	operation *graphql.OperationContext, selections ast.SelectionSet, object Object[T], forbidden func(*ast.FieldDefinition) error,
+) (Plan[T], bool) {
+	return compile(&compilation{operation: operation, forbidden: forbidden}, selections, object, nil)
+}
+
+func compile[T any](c *compilation, selections ast.SelectionSet, object Object[T], above *place) (Plan[T], bool) {
 	// Fragments, type conditions, @skip, @include and keys that are selected
 	// more than once are gqlgen's to sort out: this is what it does itself.
-	fields := graphql.CollectFields(operation, selections, append([]string{object.Name}, object.Abstract...))
+	fields := graphql.CollectFields(c.operation, selections, append([]string{object.Name}, object.Abstract...))
 	plan := Plan[T]{steps: make([]step[T], 0, len(fields))}
 	seen := make(map[string]struct{}, len(fields))
 	for _, selected := range fields {
 		if !isPlain(selected) {
 			return Plan[T]{}, false
 		}
-		field := &Field{CollectedField: selected, operation: operation, place: above.below(selected, object.Name)}
+		field := &Field{CollectedField: selected, compilation: c, place: above.below(selected, object.Name)}
 		value := compileField(field, object)
 		if value == nil {
 			return Plan[T]{}, false
@@ -90,6 +99,11 @@ func compileField[T any](field *Field, object Object[T]) Value[T] {
 		name := AppendString(nil, object.Name)
 		return func(w *Writer, _ T) { w.Raw(name) }
 	}
+	if field.forbidden != nil {
+		if err := field.forbidden(field.Definition); err != nil {
+			return refuse[T](err)
+		}
+	}
 	value := object.Field(field)
 	switch {
 	case !field.isKnown():
@@ -118,7 +132,7 @@ func refuse[T any](err error) Value[T] {
 // returns then is not used. The result is nil when the selection holds what
 // the object does not know.
 func Nested[T, U any](field *Field, object Object[U], read func(*Writer, T) (U, bool)) Value[T] {
-	plan, ok := compile(field.operation, field.Selections, object, field.place)
+	plan, ok := compile(field.compilation, field.Selections, object, field.place)
 	if !ok {
 		return nil
 	}
@@ -140,7 +154,7 @@ func Nested[T, U any](field *Field, object Object[U], read func(*Writer, T) (U, 
 // NestedList is Nested for a field whose type is a list of objects, of which
 // none is null. read returns the elements.
 func NestedList[T, U any](field *Field, object Object[*U], read func(T) []U) Value[T] {
-	plan, ok := compile(field.operation, field.Selections, object, field.place)
+	plan, ok := compile(field.compilation, field.Selections, object, field.place)
 	if !ok {
 		return nil
 	}

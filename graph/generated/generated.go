@@ -240,11 +240,11 @@ input PaymentLinkFilter {
   "Owned by one of these upstream users. At most 250."
   userId: [ID!]
   "With one of these purchase ids of upstream's. At most 250."
-  purchaseId: [ID!]
+  purchaseId: [ID!] @tag(name: "operations")
   "With one of these status codes of upstream's. At most 250."
-  statusCode: [Int!]
+  statusCode: [Int!] @tag(name: "operations")
   "With one of these link type codes of upstream's. At most 250."
-  linkType: [Int!]
+  linkType: [Int!] @tag(name: "operations")
   "With an expiry (` + "`" + `true` + "`" + `), be it one that cannot be read, or without any (` + "`" + `false` + "`" + `)."
   hasExpiry: Boolean
   "Amount in this range. Links without an amount never match. Compares numbers only: combine it with ` + "`" + `currency` + "`" + `."

@@ -28,7 +28,7 @@ func schemaEnum(t *testing.T, name string) []string {
 		}
 		sources = append(sources, &ast.Source{Name: file, Input: string(text)})
 	}
-	directives := "directive @key(fields: String!) on OBJECT directive @shareable on OBJECT directive @tag(name: String!) on FIELD_DEFINITION"
+	directives := "directive @key(fields: String!) on OBJECT directive @shareable on OBJECT directive @tag(name: String!) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION"
 	schema, err := gqlparser.LoadSchema(append(sources, &ast.Source{Input: directives})...)
 	if err != nil {
 		t.Fatal(err)

@@ -79,6 +79,12 @@ func (f *Filter) selects(path string, nots int) (paymentlink.Filter, error) {
 	return selects, err
 }
 
+// IsForOperators reports whether the filter would tell values that are for
+// operators alone (graph/scopes.go). A nil f tells nothing.
+func (f *Filter) IsForOperators() bool {
+	return f != nil && (f.PurchaseID != nil || f.StatusCode != nil || f.LinkType != nil || f.Not.IsForOperators())
+}
+
 // check holds the filter itself, without what it negates, to its bounds.
 func (f *Filter) check(path string) error {
 	for _, list := range []struct {

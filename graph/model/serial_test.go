@@ -39,7 +39,7 @@ func compiles[T any](t *testing.T, object fastlist.Object[T], schema *ast.Schema
 		}
 		selections = field.SelectionSet
 	}
-	_, ok := fastlist.Compile(&graphql.OperationContext{Doc: document}, selections, object)
+	_, ok := fastlist.Compile(&graphql.OperationContext{Doc: document}, selections, object, nil)
 	return ok
 }
 

@@ -136,6 +136,8 @@ func TestQuestionsAreToldApart(t *testing.T) {
 	questions := []answer.Asked{
 		{},
 		{Tenant: bob},
+		{Tenant: alice},
+		{Tenant: alice, Limited: true},
 		{Tenant: alice, Media: "m"},
 		{Tenant: alice, Operation: "m"},
 		{Tenant: alice, Document: "m"},

@@ -18,6 +18,8 @@ const maxReusedKeyBytes = 64 << 10
 type Asked struct {
 	// Tenant is who asks.
 	Tenant tenant.Key
+	// Limited is tenant.Tenant.Limited: who may read less is answered otherwise.
+	Limited bool
 	// Media is the media type that the answer will have.
 	Media string
 	// Document is the text, also of a document that was only named.
@@ -50,6 +52,11 @@ func (s *Store) Ask(a *Asked) (q *Question, ok bool) {
 	q.owner, q.media, q.epoch = a.Tenant, a.Media, s.epoch.Load()
 	// Each part is preceded by its length: no two questions share a key.
 	key := append(q.key[:0], a.Tenant[:]...)
+	if a.Limited {
+		key = append(key, 1)
+	} else {
+		key = append(key, 0)
+	}
 	key = appendText(key, a.Media)
 	key = appendText(key, a.Operation)
 	key = appendText(key, a.Document)

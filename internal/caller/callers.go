@@ -174,7 +174,8 @@ func (cfg Config) check() error {
 	return nil
 }
 
-// Identify returns the tenant for which r is answered. ctx bounds the wait for
+// Identify returns the tenant for which r is answered. It is limited if it brings
+// a token without tenant.OperationsScope; a pair is that of the merchant itself. ctx bounds the wait for
 // the issuer's keys; r's own context is not looked at. The zero Tenant and no
 // error mean that the caller brought nothing and nothing is configured for it.
 //
@@ -253,7 +254,7 @@ func (c *Callers) identifyToken(ctx context.Context, token string) (tenant.Tenan
 	if c.tokens == nil {
 		return tenant.Tenant{}, refuseToken(checkTaken, "This server takes no bearer tokens.")
 	}
-	merchant, err := c.tokens.merchant(ctx, token)
+	merchant, isOperator, err := c.tokens.merchant(ctx, token)
 	if err != nil {
 		return tenant.Tenant{}, err
 	}
@@ -261,7 +262,9 @@ func (c *Callers) identifyToken(ctx context.Context, token string) (tenant.Tenan
 	if !ok {
 		return tenant.Tenant{}, refuseToken(checkKnown, "The bearer token names no merchant that is known here.")
 	}
-	return c.keyer.Tenant(pair), nil
+	t := c.keyer.Tenant(pair)
+	t.Limited = !isOperator
+	return t, nil
 }
 
 func unauthenticated(public string) *fault.Error {

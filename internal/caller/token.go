@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/MicahParks/jwkset"
@@ -11,6 +13,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"paymentlinks/internal/fault"
+	"paymentlinks/internal/tenant"
 )
 
 const (
@@ -72,23 +75,42 @@ func newParser(cfg Config, audiences []string) *jwt.Parser {
 	)
 }
 
-// merchant returns whom a valid token names. The cause of its errors says
-// which check failed, in words of ours: those of the library quote the token.
-func (v *verifier) merchant(ctx context.Context, token string) (string, error) {
+// merchant returns whom a valid token names, and whether it is good for
+// operators. The cause of its errors says which check failed, in words of ours:
+// those of the library quote the token.
+func (v *verifier) merchant(ctx context.Context, token string) (merchant string, isOperator bool, err error) {
 	claims := jwt.MapClaims{}
 	parsed, err := v.parser.ParseWithClaims(token, claims, v.keyfunc.KeyfuncCtx(ctx))
 	if err != nil {
-		return "", tokenFault(err)
+		return "", false, tokenFault(err)
 	}
 	if _, ok := parsed.Header["crit"]; ok {
 		// We understand no extension, so none may be critical (RFC 7515, section 4.1.11).
-		return "", invalidToken(checkCritical)
+		return "", false, invalidToken(checkCritical)
 	}
-	merchant, ok := claims[v.claim].(string)
-	if !ok || merchant == "" {
-		return "", invalidToken(checkMerchant)
+	merchant, isText := claims[v.claim].(string)
+	if !isText || merchant == "" {
+		return "", false, invalidToken(checkMerchant)
 	}
-	return merchant, nil
+	return merchant, hasScope(claims, tenant.OperationsScope), nil
+}
+
+// hasScope looks for a scope in the claim scope, one text of words (RFC 8693,
+// section 4.2), or scp, as some issuers name it. Either may be a list.
+func hasScope(claims jwt.MapClaims, scope string) bool {
+	for _, name := range []string{"scope", "scp"} {
+		switch granted := claims[name].(type) {
+		case string:
+			if slices.Contains(strings.Fields(granted), scope) {
+				return true
+			}
+		case []any:
+			if slices.Contains(granted, any(scope)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // tokenFault turns the library's error into ours.

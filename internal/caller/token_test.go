@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -31,6 +32,40 @@ func TestTokenNamesTheMerchant(t *testing.T) {
 	}
 	if n := b.issuer.fetched(); n != 1 {
 		t.Errorf("the keys were fetched %d times, want once", n)
+	}
+}
+
+// A token is limited unless it brings the scope, in any of the forms that issuers
+// write; a pair is not.
+func TestTokensAreLimitedWithoutTheScope(t *testing.T) {
+	b := newBench(t, nil)
+	for name, test := range map[string]struct {
+		claims    jwt.MapClaims
+		isLimited bool
+	}{
+		"none":             {jwt.MapClaims{}, true},
+		"the scope":        {jwt.MapClaims{"scope": "payment-links:operations"}, false},
+		"among others":     {jwt.MapClaims{"scope": "openid payment-links:operations email"}, false},
+		"a list":           {jwt.MapClaims{"scope": []string{"openid", "payment-links:operations"}}, false},
+		"scp":              {jwt.MapClaims{"scp": []string{"payment-links:operations"}}, false},
+		"scp as a text":    {jwt.MapClaims{"scp": "a payment-links:operations"}, false},
+		"another":          {jwt.MapClaims{"scope": "payment-links:operations-eu xpayment-links:operations"}, true},
+		"in another case":  {jwt.MapClaims{"scope": "Payment-Links:Operations"}, true},
+		"of another type":  {jwt.MapClaims{"scope": true, "scp": []any{1, nil}}, true},
+		"in another claim": {jwt.MapClaims{"roles": "payment-links:operations"}, true},
+	} {
+		got, err := b.identify(b.token(func(c jwt.MapClaims) { maps.Copy(c, test.claims) }))
+		if err != nil || got.Limited != test.isLimited {
+			t.Errorf("%s: limited %v, %v; want %v", name, got.Limited, err, test.isLimited)
+		}
+	}
+	limited, err := b.identify(b.token(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := b.Identify(t.Context(), request(t, "BP-User-Token", "acme-token", "X-Api-Key", limited.APIKey()))
+	if err != nil || pair.Limited || pair.Key != limited.Key {
+		t.Errorf("a pair: limited %v, %v, another key %v", pair.Limited, err, pair.Key != limited.Key)
 	}
 }
 

@@ -21,9 +21,11 @@ const (
 	Version Command = "version"
 	// APISchema is schema --api.
 	APISchema Command = "schema --api"
-	Doctor    Command = "doctor"
-	MCP       Command = "mcp"
-	Help      Command = "help"
+	// ScopedSchema is schema --scopes.
+	ScopedSchema Command = "schema --scopes"
+	Doctor       Command = "doctor"
+	MCP          Command = "mcp"
+	Help         Command = "help"
 )
 
 // Config is every setting, checked. It is not changed after Parse, so it is

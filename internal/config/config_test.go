@@ -387,7 +387,7 @@ func TestHelp(t *testing.T) {
 func TestCommands(t *testing.T) {
 	tests := map[string]config.Command{
 		"": config.Serve, "serve": config.Serve, "sandbox": config.Sandbox, "schema": config.Schema, "version": config.Version,
-		"schema --api": config.APISchema, "--version": config.Version, "help": config.Help, "help sandbox": config.Help,
+		"schema --api": config.APISchema, "schema --scopes": config.ScopedSchema, "--version": config.Version, "help": config.Help, "help sandbox": config.Help,
 	}
 	for arg, want := range tests {
 		// A setting that is wrong is no matter to a command that uses none.

@@ -23,7 +23,8 @@ type commandLine struct {
 	Serve   struct{} `cmd:"" default:"1" help:"Serve the API (the default)."`
 	Sandbox struct{} `cmd:"" help:"Serve the sandbox, an upstream to try things on, alone."`
 	Schema  struct {
-		API bool `name:"api" help:"As clients see it, without federation: for code generators."`
+		API    bool `name:"api" xor:"form" help:"As clients see it, without federation: for code generators."`
+		Scopes bool `name:"scopes" xor:"form" help:"For a graph whose gateway checks scopes: with @requiresScopes in place of the tag operations."`
 	} `cmd:"" help:"Print the GraphQL schema."`
 	MCP     struct{} `cmd:"" name:"mcp" help:"Serve an assistant (MCP) over standard input and output; nothing is listened on."`
 	Version struct{} `cmd:"" help:"Print the version; --version does too."`
@@ -107,6 +108,9 @@ func commandOf(parsed *kong.Context, line commandLine) Command {
 	command := Command(parsed.Command())
 	if command == Schema && line.Schema.API {
 		return APISchema
+	}
+	if command == Schema && line.Schema.Scopes {
+		return ScopedSchema
 	}
 	return command
 }

@@ -165,7 +165,8 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	return &gqlerror.Error{Err: fault.New(kind, "Refused."), Locations: met.Locations}
 }
 
-// headerCallers takes the two credential headers at their word.
+// headerCallers takes the two credential headers at their word, and a third that
+// says that the caller is limited.
 type headerCallers struct{}
 
 func (headerCallers) Identify(_ context.Context, r *http.Request) (tenant.Tenant, error) {
@@ -177,7 +178,8 @@ func (headerCallers) Identify(_ context.Context, r *http.Request) (tenant.Tenant
 	if err != nil {
 		return tenant.Tenant{}, fault.Wrap(fault.Unauthenticated, "The credentials are malformed.", err)
 	}
-	return tenant.Tenant{Credentials: credentials, Key: sha256.Sum256([]byte(token + " " + key))}, nil
+	limited := r.Header.Get("X-Limited") != ""
+	return tenant.Tenant{Credentials: credentials, Key: sha256.Sum256([]byte(token + " " + key)), Limited: limited}, nil
 }
 
 type (

@@ -56,7 +56,7 @@ func (c *call) question(caller tenant.Tenant, req *operationRequest, document *p
 		}
 	}
 	q, ok := c.t.answers.Ask(&answer.Asked{
-		Tenant: caller.Key, Media: c.media.contentType(), Document: document.Text,
+		Tenant: caller.Key, Limited: caller.Limited, Media: c.media.contentType(), Document: document.Text,
 		Operation: req.operationName, Variables: req.variables,
 	})
 	if !ok {

@@ -151,6 +151,7 @@ func TestWhatFindsAKeptAnswer(t *testing.T) {
 		"other variables":                  {post(`{"query":"{ hello }","variables":{"a":1}}`, mine...), false},
 		"another media type":               {query(`{ hello }`, append([]string{"Accept", "application/graphql-response+json"}, mine...)...), false},
 		"another tenant":                   {query(`{ hello }`, "BP-User-Token", "you", "X-Api-Key", "key"), false},
+		"the same tenant, limited":         {query(`{ hello }`, append([]string{"X-Limited", "yes"}, mine...)...), false},
 		"nobody":                           {query(`{ hello }`), false},
 		"no-cache":                         {query(`{ hello }`, append([]string{"Cache-Control", "no-cache"}, mine...)...), false},
 		"a trace is asked for":             {query(`{ hello }`, append([]string{"Apollo-Federation-Include-Trace", "ftv1"}, mine...)...), false},

@@ -131,7 +131,14 @@ func (k *Keyer) Key(c Credentials) Key {
 type Tenant struct {
 	Credentials
 	Key Key
+	// Limited says that the caller may not read what is for operators. It is not
+	// part of Key: the list behind it is the same. What is made of the list for
+	// one caller and given to another has to tell the two apart.
+	Limited bool
 }
+
+// OperationsScope is what a token must be good for, to read what is for operators.
+const OperationsScope = "payment-links:operations"
 
 // Tenant returns the Tenant of a pair; the zero Tenant for the zero pair.
 func (k *Keyer) Tenant(c Credentials) Tenant {
