@@ -64,8 +64,10 @@ type told struct {
 // InterceptResponse implements graphql.ResponseInterceptor. It tells who asks, by
 // the extension "cost": true, what was counted.
 func (Complexity) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	if cost := graphql.GetOperationContext(ctx).Stats.GetExtension(asked); cost != nil {
-		graphql.RegisterExtension(ctx, asked, cost)
+	if graphql.HasOperationContext(ctx) { // not so for a request that was refused
+		if cost := graphql.GetOperationContext(ctx).Stats.GetExtension(asked); cost != nil {
+			graphql.RegisterExtension(ctx, asked, cost)
+		}
 	}
 	return next(ctx)
 }

@@ -50,7 +50,7 @@ func boats() fastlist.Object[boat] {
 		}
 		return func(w *fastlist.Writer, power int32) { w.Int(power, true) }
 	}}
-	sailor := fastlist.Object[*string]{Name: "Sailor", Field: func(f *fastlist.Field) fastlist.Value[*string] {
+	sailor := fastlist.Object[*string]{Name: "Sailor", Field: func(*fastlist.Field) fastlist.Value[*string] {
 		return func(w *fastlist.Writer, name *string) {
 			if *name == "" {
 				w.Fail(errNoName)

@@ -151,7 +151,7 @@ func (w *Writer) fieldContext(at *place) context.Context {
 		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: at.objects[i], Field: field}) //nolint:fatcontext // a field's context holds its parent's
 		isAbove := i < len(at.fields)-1
 		if isAbove && field.Definition.Type.Elem != nil && lists < len(w.inner) {
-			ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: new(w.inner[lists])}) //nolint:fatcontext // the same
+			ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: new(w.inner[lists])})
 			lists++
 		}
 	}

@@ -55,7 +55,8 @@ func TestByPeriod(t *testing.T) {
 		"the first instant": {day, "UTC", []string{"2026-03-01T00:00:00Z"}, []string{"2026-03-01T00:00:00Z 24h0m0s 1"}},
 		"the last instant":  {day, "UTC", []string{"2026-03-01T23:59:59.999999999Z"}, []string{"2026-03-01T00:00:00Z 24h0m0s 1"}},
 		"no gaps": {
-			day, "UTC", []string{"2026-03-03T00:00:00Z", "2026-02-28T23:00:00Z", "2026-03-03T01:00:00Z"},
+			day, "UTC",
+			[]string{"2026-03-03T00:00:00Z", "2026-02-28T23:00:00Z", "2026-03-03T01:00:00Z"},
 			[]string{"2026-02-28T00:00:00Z 24h0m0s 1", "2026-03-01T00:00:00Z 24h0m0s 0", "2026-03-02T00:00:00Z 24h0m0s 0", "2026-03-03T00:00:00Z 24h0m0s 2"},
 		},
 		"a zone's day": {day, "America/Mexico_City", []string{"2026-03-01T05:59:59Z", "2026-03-01T06:00:00Z"}, []string{

@@ -78,7 +78,7 @@ func ParsePosition(o Order, fields []string) (Position, error) {
 		return Position{}, ErrPosition
 	}
 	p := Position{order: o, id: fields[len(fields)-1]}
-	ok := false
+	var ok bool
 	switch o.measure() {
 	case byAmount:
 		p.currency, p.amount, ok = parseAmount(fields[0], fields[1])
@@ -167,7 +167,8 @@ func parseInstant(text string) (time.Time, bool) {
 // compare returns -1, 0 or +1 as the link in a row lies before, at or behind a
 // position at an instant.
 func (s *Set) compare(row int32, p *Position, now time.Time, fold *folder) int {
-	c, direction := 0, p.order.direction()
+	var c int
+	direction := p.order.direction()
 	switch p.order.measure() {
 	case byAmount:
 		c = s.compareAmount(row, p)
