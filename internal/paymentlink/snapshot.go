@@ -26,4 +26,7 @@ type Snapshot struct {
 	Body []byte
 	// Skipped counts the elements that could not be read and are not in Set.
 	Skipped int
+	// History is how the list came to be what it is; nil when nothing is known of
+	// the lists before it.
+	History *History
 }

@@ -90,7 +90,7 @@ func (s *Store) fly(ctx context.Context, f *flight, r request) {
 // landed before it.
 func (s *Store) land(ctx context.Context, f *flight, r request, snapshot *paymentlink.Snapshot, err error) {
 	if err == nil {
-		f.list = s.ages.keep(*snapshot, f.begunAt)
+		f.list = s.ages.keep(s.withHistory(*snapshot, f.prev), f.begunAt)
 		err = s.checkSize(f.list)
 	}
 	if err != nil {

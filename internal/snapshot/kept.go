@@ -57,7 +57,7 @@ func (a ages) keep(snapshot paymentlink.Snapshot, begunAt time.Time) *kept {
 		begunAt:     begunAt,
 		behindUntil: snapshot.FreshUntil.Add(a.freshFor),
 		heldUntil:   snapshot.FetchedAt.Add(a.staleFor),
-		weight:      uint32(min(snapshot.Set.SizeBytes()+overheadBytes, math.MaxUint32)),
+		weight:      uint32(min(snapshot.Set.SizeBytes()+snapshot.History.SizeBytes()+overheadBytes, math.MaxUint32)),
 	}
 }
 
