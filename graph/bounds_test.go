@@ -100,6 +100,25 @@ func TestErrorsAreBounded(t *testing.T) {
 	}
 }
 
+// Searches look at so much text, and no more: it is counted once for each word.
+func TestSearchesAreBounded(t *testing.T) {
+	records := manyLinks(10)
+	for i := range records {
+		records[i].Description = strings.Repeat("x", 1<<20)
+	}
+	s := newServer(newSource(records...))
+	for search, fits := range map[string]int{"y": 25, "y z": 12, "y y y": 25} {
+		field := `paymentLinksConnection(filter: {search: "` + search + `"}) { totalCount }`
+		if a := s.ask(t, request{query: `{` + aliases(fits, field) + `}`}); len(a.Errors) > 0 {
+			t.Errorf("%d searches for %q are refused: %+v", fits, search, a.Errors)
+		}
+		a := s.ask(t, request{query: `{` + aliases(fits+1, field) + `}`})
+		if len(a.Errors) != 1 || a.code() != "LIMIT_EXCEEDED" || strings.Count(string(a.Data), "null") != 1 {
+			t.Errorf("%d searches for %q: %+v in %s, want one refused", fits+1, search, a.Errors, a.Data)
+		}
+	}
+}
+
 // aliases selects a field so many times.
 func aliases(n int, field string) string {
 	var text strings.Builder

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 
 	"paymentlinks/graph/cost"
@@ -160,8 +161,13 @@ func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection,
 		}
 	}
 	var selection paymentlink.Selection
-	err = op.moment.InTurn(ctx, func() { selection = snapshot.Set.Select(selects, op.moment.Now()) })
-	return selection, snapshot, err
+	var overspent error
+	err = op.moment.InTurn(ctx, func() {
+		if overspent = op.budget.Charge(cost.Searched, snapshot.Set.SearchedBytes(selects)); overspent == nil {
+			selection = snapshot.Set.Select(selects, op.moment.Now())
+		}
+	})
+	return selection, snapshot, cmp.Or(err, overspent)
 }
 
 // lookUp asks a loader for one link; a link that is not there is null.

@@ -25,6 +25,8 @@ const (
 	// Text is the bytes of messages and formatted amounts, which are composed
 	// for the caller.
 	Text
+	// Searched is the bytes of the list's text that searches look at.
+	Searched
 	// Bytes are those of the answer.
 	Bytes
 
@@ -52,6 +54,10 @@ type Limits struct {
 	// Errors bounds the errors of fields that are told; DefaultErrors when 0.
 	Errors int
 }
+
+// maxSearchedBytes bounds what searches look at, in at most 0.6 s. It is 40
+// searches for two words among 10,000 links with texts of 300 bytes.
+const maxSearchedBytes = 256 << 20
 
 // The defaults of Limits.
 const (
@@ -88,6 +94,7 @@ func NewBudget(limits Limits) *Budget {
 		QRCodes:         bound(int64(limits.QRCodes), DefaultQRCodes),
 		Modules:         bound(int64(limits.Modules), DefaultModules),
 		Text:            bound(limits.TextBytes, DefaultTextBytes),
+		Searched:        maxSearchedBytes,
 		Bytes:           bound(limits.AnswerBytes, DefaultAnswerBytes),
 	} {
 		b.counters[item].limit = limit
@@ -134,6 +141,8 @@ func nameOf(item Item) string {
 		return "modules"
 	case Text:
 		return "text_bytes"
+	case Searched:
+		return "searched_bytes"
 	case Bytes, items:
 	}
 	return "answer_bytes"
@@ -151,6 +160,8 @@ func sentenceOf(item Item) string {
 		return "One operation may draw QR codes of at most %d modules together: ask for fewer or smaller codes."
 	case Text:
 		return "One operation may compose at most %d bytes of messages and formatted amounts: ask for less at a time."
+	case Searched:
+		return "One operation may search at most %d bytes of text, once for each word: search for fewer words, or less often."
 	case Bytes, items:
 	}
 	return "The answer would be larger than %d bytes: ask for less at a time."

@@ -74,13 +74,19 @@ func (m *Moment) NextChange() (time.Time, bool) {
 func (m *Moment) IsVolatile() bool { return m.volatile.Load() }
 
 // drawings draws codes one after another. Fields of one link under several
-// aliases follow each other, so the last code is the one that is asked for again.
+// aliases follow each other, so the last code and its last picture are those that
+// are asked for again.
 type drawings struct {
 	mu      sync.Mutex
 	encoder qrcode.Encoder
 	url     string
 	level   qrcode.Level
 	last    *qrcode.Code
+
+	format  qrcode.Format
+	size    int
+	picture string   // of last; "" when there is none yet
+	matrix  []string // of last; nil when there is none yet
 }
 
 // draw returns the code of a URL. It calls charge before it draws.
@@ -97,6 +103,38 @@ func (d *drawings) draw(url string, level qrcode.Level, charge func() error) (*q
 	if err != nil {
 		return nil, err
 	}
-	d.url, d.level, d.last = url, level, code
+	d.url, d.level, d.last, d.picture, d.matrix = url, level, code, "", nil
 	return code, nil
+}
+
+// dataURI returns a picture of a code. Before it makes one it calls charge, and
+// tells whether it is the first of that code.
+func (d *drawings) dataURI(code *qrcode.Code, format qrcode.Format, size int, charge func(isFirst bool) error) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	isFirst := d.last != code || d.picture == ""
+	if !isFirst && d.format == format && d.size == size {
+		return d.picture, nil
+	}
+	if err := charge(isFirst); err != nil {
+		return "", err
+	}
+	picture, err := code.DataURI(format, size)
+	if err == nil && d.last == code {
+		d.format, d.size, d.picture = format, size, picture
+	}
+	return picture, err
+}
+
+// rows returns the matrix of a code. It must not be changed.
+func (d *drawings) rows(code *qrcode.Code) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.last != code:
+		return code.Matrix()
+	case d.matrix == nil:
+		d.matrix = code.Matrix()
+	}
+	return d.matrix
 }

@@ -10,9 +10,13 @@ import (
 	"paymentlinks/internal/qrcode"
 )
 
-// pixelsPerModule is how many pixels of a bitmap cost as much as one module of
-// a code: a PNG of 1,024 pixels takes some 0.6 ms, a module 0.2 µs.
-const pixelsPerModule = 256
+const (
+	// pixelsPerModule is how many pixels of a bitmap cost as much as one module of
+	// a code: a PNG of 1,024 pixels takes some 0.6 ms, a module 0.2 µs.
+	pixelsPerModule = 256
+	// picturesPerCode is how many vector pictures cost as much as their code.
+	picturesPerCode = 8
+)
 
 // QRCode is the URL as a code of a size and level. It is not drawn before it is
 // asked for. Its errors are an *InputError, and a fault once the operation has
@@ -74,16 +78,19 @@ func (q QRCode) Modules() int32 { return count(q.side) }
 // DataURI is ready for the src of an image. The error is a fault once the
 // operation has drawn as much as it may.
 func (q QRCode) DataURI() (string, error) {
-	if q.format == qrcode.PNG {
-		if err := q.budget.Charge(cost.Modules, q.size*q.size/pixelsPerModule); err != nil {
-			return "", err
-		}
-	}
 	code, err := q.draw()
 	if err != nil {
 		return "", err
 	}
-	return code.DataURI(q.format, q.size)
+	return q.moment.drawings.dataURI(code, q.format, q.size, func(isFirst bool) error {
+		switch {
+		case q.format == qrcode.PNG:
+			return q.budget.Charge(cost.Modules, q.size*q.size/pixelsPerModule)
+		case isFirst: // it is paid for with the code
+			return nil
+		}
+		return q.budget.Charge(cost.Modules, q.side*q.side/picturesPerCode)
+	})
 }
 
 // Matrix is for clients that draw natively. Its error is that of DataURI.
@@ -92,7 +99,7 @@ func (q QRCode) Matrix() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return code.Matrix(), nil
+	return q.moment.drawings.rows(code), nil
 }
 
 // draw charges for the code and makes it, unless it is the one made last.

@@ -178,3 +178,25 @@ func TestSearchAmongFewAndMany(t *testing.T) {
 		}
 	}
 }
+
+// What searches look at is known before they do.
+func TestSearchedBytes(t *testing.T) {
+	set := paymentlink.NewSet([]paymentlink.Record{{ID: "a", URL: "https://h/c", Code: "c", Description: "Ñandú"}}, nil)
+	text := len("nandu\nc\n")
+	for name, test := range map[string]struct {
+		filter paymentlink.Filter
+		want   int
+	}{
+		"nothing to search for": {paymentlink.Filter{}, 0},
+		"white space":           {paymentlink.Filter{Search: " \t"}, 0},
+		"a word":                {paymentlink.Filter{Search: "x"}, text},
+		"two words":             {paymentlink.Filter{Search: "x y"}, 2 * text},
+		"a word twice":          {paymentlink.Filter{Search: "n Ñ"}, text},
+		"a text":                {paymentlink.Filter{Search: strings.Repeat("x ", paymentlink.MaxSearchCharacters)}, 0},
+		"a word that must not":  {paymentlink.Filter{Search: "x", Not: &paymentlink.Filter{Search: "y z"}}, 3 * text},
+	} {
+		if got := set.SearchedBytes(test.filter); got != test.want {
+			t.Errorf("%s: %d, want %d", name, got, test.want)
+		}
+	}
+}
