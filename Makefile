@@ -74,7 +74,7 @@ fuzz: ## every fuzzer for FUZZTIME, one at a time
 
 soak: ## the tests of mixed-up answers and of interleavings at full length, under the race detector
 	go test -race -count=1 -timeout=10m ./internal/billpocket ./internal/snapshot -args -soak
-	go test -count=1 -tags=soak -run='^TestSoak' -timeout=10m -v .
+	go test -count=1 -tags=soak -run='^TestSoak' -timeout=20m -v . ./internal/attack
 
 bench: ## every benchmark that matches BENCH, with allocations
 	go test -run='^$$' -bench='$(BENCH)' -benchmem ./...

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 
 	"paymentlinks/graph"
 	"paymentlinks/internal/billpocket"
@@ -55,7 +54,7 @@ func timed() []byte {
 // target is one of the lists, with an executor over it.
 type target struct {
 	name     string
-	executor func() *executor.Executor
+	executor func() graphql.GraphExecutor
 }
 
 // targets are the lists that operations are asked of. Each is made when it is
@@ -72,13 +71,13 @@ var targets = func() []target {
 		{"currencies", allCurrencies}, {"tails", tails}, {"bulky", bulky}, {"timed", timed},
 		{"large", func() []byte { return titled(100_000) }},
 	} {
-		all = append(all, target{made.name, sync.OnceValue(func() *executor.Executor { return executorOver(made.list()) })})
+		all = append(all, target{made.name, sync.OnceValue(func() graphql.GraphExecutor { return executorOver(made.list()) })})
 	}
 	return all
 }()
 
 // executorOver reads a list as it comes from upstream, and has its indexes made.
-func executorOver(list []byte) *executor.Executor {
+func executorOver(list []byte) graphql.GraphExecutor {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(list) }))
 	defer server.Close()
 	client, err := billpocket.New(billpocket.Config{Settings: billpocket.Settings{BaseURL: server.URL, TryTimeout: time.Minute}})
@@ -117,7 +116,7 @@ var limits = sync.OnceValue(func() *guard.Guard {
 
 // execute does what the edge does with a document that has come, and returns
 // the answer's bytes and how many errors it has.
-func execute(exec *executor.Executor, document string, header http.Header) (bytes, errors int) {
+func execute(exec graphql.GraphExecutor, document string, header http.Header) (bytes, errors int) {
 	if limits().Check(document) != nil {
 		return 0, 1
 	}
