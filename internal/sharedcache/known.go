@@ -66,3 +66,13 @@ func (k *known) dropAll() {
 		k.drop(id)
 	}
 }
+
+// find looks for a tenant among all, for operators.
+func (k *known) find(key tenant.Key) (id string, ok bool) {
+	for id, p := range k.pairs.All() {
+		if p.key == key {
+			return id, true
+		}
+	}
+	return "", false
+}

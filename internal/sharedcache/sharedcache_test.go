@@ -10,13 +10,14 @@ import (
 
 	"paymentlinks/internal/fault"
 	"paymentlinks/internal/sharedcache"
+	"paymentlinks/internal/sharedcache/redistest"
 	"paymentlinks/internal/tenant"
 )
 
 func TestOneReplicaFetchesForAll(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"] = "one"
-	first, second := startReplica(t, server.url(), u), startReplica(t, server.url(), u)
+	first, second := startReplica(t, server.URL(), u), startReplica(t, server.URL(), u)
 	mine := first.list("a", nil)
 	first.wrote(1)
 	theirs := second.list("a", nil)
@@ -33,11 +34,11 @@ func TestOneReplicaFetchesForAll(t *testing.T) {
 
 // All ask at once: one fetches, and the others wait for it.
 func TestStampedeOfReplicas(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"], u.gate = "one", make(chan struct{})
 	var all sync.WaitGroup
 	for range 3 {
-		r := startReplica(t, server.url(), u)
+		r := startReplica(t, server.URL(), u)
 		all.Go(func() {
 			if got := r.list("a", nil); id(got) != "one" {
 				t.Errorf("got %q", id(got))
@@ -54,9 +55,9 @@ func TestStampedeOfReplicas(t *testing.T) {
 
 // Who asks again wants a newer list than it has, as no-cache does.
 func TestAskingAgainFetchesAnew(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"] = "one"
-	first, second := startReplica(t, server.url(), u), startReplica(t, server.url(), u)
+	first, second := startReplica(t, server.URL(), u), startReplica(t, server.URL(), u)
 	first.list("a", nil)
 	first.wrote(1)
 	old := second.list("a", nil)
@@ -75,15 +76,15 @@ func TestAskingAgainFetchesAnew(t *testing.T) {
 
 // An unchanged list is neither read nor written again.
 func TestUnchangedBodyIsNotReadAgain(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"] = "one"
-	first, second := startReplica(t, server.url(), u), startReplica(t, server.url(), u)
+	first, second := startReplica(t, server.URL(), u), startReplica(t, server.URL(), u)
 	first.list("a", nil)
 	first.wrote(1)
 	old := second.list("a", nil)
 	renewed := second.list("a", old)
 	second.wrote(1)
-	client := server.client()
+	client := dial(t, server)
 	for _, key := range keysOf(t, server, "body") { // who reads it now finds nothing
 		do(t, client, "DEL", key)
 	}
@@ -101,9 +102,9 @@ func TestUnchangedBodyIsNotReadAgain(t *testing.T) {
 	}
 }
 
-func keysOf(t *testing.T, server *redis, kind string) []string {
+func keysOf(t *testing.T, server *redistest.Server, kind string) []string {
 	t.Helper()
-	keys, err := do(t, server.client(), "KEYS", "paymentlinks:1:*:"+kind+"*").AsStrSlice()
+	keys, err := do(t, dial(t, server), "KEYS", "paymentlinks:1:*:"+kind+"*").AsStrSlice()
 	if err != nil || len(keys) == 0 {
 		t.Fatalf("keys of %s: %v %v", kind, keys, err)
 	}
@@ -113,13 +114,13 @@ func keysOf(t *testing.T, server *redis, kind string) []string {
 // Who reads Redis learns neither credentials nor links, and who has other
 // credentials cannot open what is there.
 func TestEntriesAreSealed(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["SECRET-token"], u.body["other"] = strings.Repeat("SECRET-link", 100), "other"
-	r := startReplica(t, server.url(), u)
+	r := startReplica(t, server.URL(), u)
 	r.list("SECRET-token", nil)
 	r.list("other", nil)
 	r.wrote(2)
-	client := server.client()
+	client := dial(t, server)
 	var dump strings.Builder
 	heads, contents := keysOf(t, server, "head"), keysOf(t, server, "body")
 	for _, key := range append(heads, contents...) {
@@ -145,7 +146,7 @@ func TestEntriesAreSealed(t *testing.T) {
 	// Each pair's entries in the place of the other's.
 	swap(t, server, heads[0], heads[1])
 	swap(t, server, contents[0], contents[1])
-	second := startReplica(t, server.url(), u)
+	second := startReplica(t, server.URL(), u)
 	for _, token := range []string{"SECRET-token", "other"} {
 		if got := second.list(token, nil); id(got) != u.body[token] {
 			t.Errorf("%s got another's list", token)
@@ -156,9 +157,9 @@ func TestEntriesAreSealed(t *testing.T) {
 	}
 }
 
-func swap(t *testing.T, server *redis, a, b string) {
+func swap(t *testing.T, server *redistest.Server, a, b string) {
 	t.Helper()
-	client := server.client()
+	client := dial(t, server)
 	for _, names := range [][2]string{{a, "swap"}, {b, a}, {"swap", b}} {
 		do(t, client, "RENAME", names[0], names[1])
 	}
@@ -166,12 +167,12 @@ func swap(t *testing.T, server *redis, a, b string) {
 
 // Replicas of another upstream share nothing.
 func TestUpstreamsAreApart(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"] = "one"
-	first := startReplica(t, server.url(), u)
+	first := startReplica(t, server.URL(), u)
 	first.list("a", nil)
 	first.wrote(1)
-	other := startReplica(t, server.url(), u, func(c *sharedcache.Config) { c.Upstream = "https://test.example" })
+	other := startReplica(t, server.URL(), u, func(c *sharedcache.Config) { c.Upstream = "https://test.example" })
 	other.list("a", nil)
 	if n := u.count(); n != 2 {
 		t.Errorf("upstream was asked %d times", n)
@@ -181,40 +182,42 @@ func TestUpstreamsAreApart(t *testing.T) {
 // What nobody of ours wrote is fetched anew, and mended.
 func TestPoisonedEntries(t *testing.T) {
 	future := "99999999999999"
-	poisons := map[string]func(t *testing.T, s *redis, head, body string){
-		"another type": func(t *testing.T, s *redis, head, _ string) { do(t, s.client(), "SET", head, "x") },
-		"another body": func(t *testing.T, s *redis, _, body string) { do(t, s.client(), "SET", body, "x") },
-		"body of a type": func(t *testing.T, s *redis, _, body string) {
-			do(t, s.client(), "DEL", body)
-			do(t, s.client(), "SADD", body, "x")
+	poisons := map[string]func(t *testing.T, s *redistest.Server, head, body string){
+		"another type": func(t *testing.T, s *redistest.Server, head, _ string) { do(t, dial(t, s), "SET", head, "x") },
+		"another body": func(t *testing.T, s *redistest.Server, _, body string) { do(t, dial(t, s), "SET", body, "x") },
+		"body of a type": func(t *testing.T, s *redistest.Server, _, body string) {
+			do(t, dial(t, s), "DEL", body)
+			do(t, dial(t, s), "SADD", body, "x")
 		},
-		"cut off body":      func(t *testing.T, s *redis, _, body string) { do(t, s.client(), "SETRANGE", body, "20", "x") },
-		"no body":           func(t *testing.T, s *redis, _, body string) { do(t, s.client(), "DEL", body) },
-		"another mark":      func(t *testing.T, s *redis, head, _ string) { do(t, s.client(), "HSET", head, "s", "x") },
-		"no mark":           func(t *testing.T, s *redis, head, _ string) { do(t, s.client(), "HDEL", head, "s") },
-		"time to come":      func(t *testing.T, s *redis, head, _ string) { do(t, s.client(), "HSET", head, "f", future) },
-		"time of no number": func(t *testing.T, s *redis, head, _ string) { do(t, s.client(), "HSET", head, "f", "nan") },
-		"time made newer": func(t *testing.T, s *redis, head, _ string) {
-			do(t, s.client(), "HINCRBY", head, "f", "1")
+		"cut off body": func(t *testing.T, s *redistest.Server, _, body string) {
+			do(t, dial(t, s), "SETRANGE", body, "20", "x")
 		},
-		"endless lease": func(t *testing.T, s *redis, head, _ string) {
-			do(t, s.client(), "HSET", head, "f", "0", "l", "x", "u", future)
+		"no body":           func(t *testing.T, s *redistest.Server, _, body string) { do(t, dial(t, s), "DEL", body) },
+		"another mark":      func(t *testing.T, s *redistest.Server, head, _ string) { do(t, dial(t, s), "HSET", head, "s", "x") },
+		"no mark":           func(t *testing.T, s *redistest.Server, head, _ string) { do(t, dial(t, s), "HDEL", head, "s") },
+		"time to come":      func(t *testing.T, s *redistest.Server, head, _ string) { do(t, dial(t, s), "HSET", head, "f", future) },
+		"time of no number": func(t *testing.T, s *redistest.Server, head, _ string) { do(t, dial(t, s), "HSET", head, "f", "nan") },
+		"time made newer": func(t *testing.T, s *redistest.Server, head, _ string) {
+			do(t, dial(t, s), "HINCRBY", head, "f", "1")
+		},
+		"endless lease": func(t *testing.T, s *redistest.Server, head, _ string) {
+			do(t, dial(t, s), "HSET", head, "f", "0", "l", "x", "u", future)
 		},
 	}
 	for name, poison := range poisons {
 		t.Run(name, func(t *testing.T) {
-			server, u := startRedis(t), newUpstream()
+			server, u := redistest.Start(t), newUpstream()
 			u.body["a"] = "one"
-			first := startReplica(t, server.url(), u)
+			first := startReplica(t, server.URL(), u)
 			first.list("a", nil)
 			first.wrote(1)
 			poison(t, server, keysOf(t, server, "head")[0], keysOf(t, server, "body")[0])
-			second := startReplica(t, server.url(), u)
+			second := startReplica(t, server.URL(), u)
 			if got := second.list("a", nil); id(got) != "one" {
 				t.Errorf("got %q", id(got))
 			}
 			second.wrote(1)
-			third := startReplica(t, server.url(), u)
+			third := startReplica(t, server.URL(), u)
 			if got := third.list("a", nil); id(got) != "one" {
 				t.Errorf("then got %q", id(got))
 			}
@@ -228,9 +231,9 @@ func TestPoisonedEntries(t *testing.T) {
 // A refusal empties Redis, and every other replica.
 func TestRefusalPurgesEverywhere(t *testing.T) {
 	for _, kind := range []fault.Kind{fault.Unauthenticated, fault.Forbidden} {
-		server, u := startRedis(t), newUpstream()
+		server, u := redistest.Start(t), newUpstream()
 		u.body["a"], u.body["b"] = "one", "two"
-		first, second := startReplica(t, server.url(), u), startReplica(t, server.url(), u)
+		first, second := startReplica(t, server.URL(), u), startReplica(t, server.URL(), u)
 		old := first.list("a", nil)
 		first.list("b", nil)
 		first.wrote(2)
@@ -258,9 +261,9 @@ func TestRefusalPurgesEverywhere(t *testing.T) {
 
 // A list that was fetched before a purge, and comes late, is not kept.
 func TestListFromBeforeAPurgeIsNotKept(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"], u.gate = "one", make(chan struct{})
-	first, second := startReplica(t, server.url(), u), startReplica(t, server.url(), u)
+	first, second := startReplica(t, server.URL(), u), startReplica(t, server.URL(), u)
 	var slow sync.WaitGroup
 	slow.Go(func() { first.list("a", nil) })
 	<-u.begun
@@ -275,16 +278,16 @@ func TestListFromBeforeAPurgeIsNotKept(t *testing.T) {
 	slow.Wait()
 	first.wrote(1) // in vain
 	u.set(func(u *upstream) { u.body["a"] = "two" })
-	third := startReplica(t, server.url(), u)
+	third := startReplica(t, server.URL(), u)
 	if got := third.list("a", nil); id(got) != "two" {
 		t.Errorf("after the purge: %q", id(got))
 	}
 }
 
 func TestReplicaThatFailsHoldsUpNobody(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"], u.gate = "one", make(chan struct{})
-	first, second := startReplica(t, server.url(), u), startReplica(t, server.url(), u)
+	first, second := startReplica(t, server.URL(), u), startReplica(t, server.URL(), u)
 	ctx, fail := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	all.Go(func() { _, _ = first.List(ctx, first.tenant("a"), nil) })
@@ -320,13 +323,13 @@ func TestWithoutRedis(t *testing.T) {
 
 // A Redis that hangs costs 50 ms once, and then nothing.
 func TestHangingRedis(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"] = "one"
-	r := startReplica(t, server.url(), u)
+	r := startReplica(t, server.URL(), u)
 	r.list("a", nil)
 	r.wrote(1)
-	server.signal(syscall.SIGSTOP)
-	defer server.signal(syscall.SIGCONT)
+	server.Signal(syscall.SIGSTOP)
+	defer server.Signal(syscall.SIGCONT)
 	for i, bound := range []time.Duration{500 * time.Millisecond, 40 * time.Millisecond} {
 		began := time.Now()
 		if got := r.list("a", nil); id(got) != "one" {
@@ -339,7 +342,7 @@ func TestHangingRedis(t *testing.T) {
 	if r.up.Load() {
 		t.Error("still in use")
 	}
-	server.signal(syscall.SIGCONT)
+	server.Signal(syscall.SIGCONT)
 	eventually(t, "Redis is used again", r.up.Load)
 	calls := u.count()
 	if got := r.list("a", nil); id(got) != "one" || u.count() != calls {
@@ -349,9 +352,9 @@ func TestHangingRedis(t *testing.T) {
 
 // Who waits for another replica learns soon that Redis hangs.
 func TestHangWhileWaiting(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"], u.gate = "one", make(chan struct{})
-	first, second := startReplica(t, server.url(), u), startReplica(t, server.url(), u)
+	first, second := startReplica(t, server.URL(), u), startReplica(t, server.URL(), u)
 	var all sync.WaitGroup
 	all.Go(func() { first.list("a", nil) })
 	<-u.begun
@@ -359,12 +362,12 @@ func TestHangWhileWaiting(t *testing.T) {
 	all.Go(func() { second.list("a", nil) })
 	eventually(t, "the second replica waits", func() bool { return second.Waiting() == 1 })
 	began := time.Now()
-	server.signal(syscall.SIGSTOP)
+	server.Signal(syscall.SIGSTOP)
 	<-u.begun
 	took = time.Since(began)
 	close(u.gate)
 	all.Wait()
-	server.signal(syscall.SIGCONT)
+	server.Signal(syscall.SIGCONT)
 	if took > 500*time.Millisecond {
 		t.Errorf("the second replica asked upstream after %v", took)
 	}
@@ -373,13 +376,13 @@ func TestHangWhileWaiting(t *testing.T) {
 // Redis dies and comes back empty: nobody fails, and purges that it missed reach
 // the others.
 func TestRestartedRedis(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"] = "one"
-	first, second := startReplica(t, server.url(), u), startReplica(t, server.url(), u)
+	first, second := startReplica(t, server.URL(), u), startReplica(t, server.URL(), u)
 	old := first.list("a", nil)
 	first.wrote(1)
 	second.list("a", nil)
-	server.kill()
+	server.Kill()
 	if got := second.list("a", nil); id(got) != "one" {
 		t.Errorf("without Redis: %q", id(got))
 	}
@@ -387,7 +390,7 @@ func TestRestartedRedis(t *testing.T) {
 	if _, err := first.List(t.Context(), first.tenant("a"), old); fault.KindOf(err) != fault.Unauthenticated {
 		t.Errorf("error = %v", err)
 	}
-	server.start()
+	server.Restart()
 	eventually(t, "Redis is used again", func() bool { return first.up.Load() && second.up.Load() })
 	eventually(t, "the second replica purges", func() bool { return second.hasPurged(second.tenant("a").Key) })
 	u.set(func(u *upstream) { u.err = nil })
@@ -402,9 +405,9 @@ func TestRestartedRedis(t *testing.T) {
 
 // A Redis without room takes no list, and answers all the same.
 func TestFullRedis(t *testing.T) {
-	server, u := startRedis(t, "--maxmemory", "1kb"), newUpstream()
+	server, u := redistest.Start(t, "--maxmemory", "1kb"), newUpstream()
 	u.body["a"] = "one"
-	r := startReplica(t, server.url(), u)
+	r := startReplica(t, server.URL(), u)
 	for range 2 {
 		if got := r.list("a", nil); id(got) != "one" {
 			t.Errorf("got %q", id(got))
@@ -416,10 +419,10 @@ func TestFullRedis(t *testing.T) {
 }
 
 func TestPassword(t *testing.T) {
-	server, u := startRedis(t, "--requirepass", "SECRET"), newUpstream()
+	server, u := redistest.Start(t, "--requirepass", "SECRET"), newUpstream()
 	u.body["a"] = "one"
 	with := func(password string) *replica {
-		return startReplica(t, server.url(), u, func(c *sharedcache.Config) { c.Password = password })
+		return startReplica(t, server.URL(), u, func(c *sharedcache.Config) { c.Password = password })
 	}
 	if r := with("SECRET"); !r.up.Load() {
 		t.Errorf("with the password:\n%s", r.log)
@@ -436,14 +439,14 @@ func TestPassword(t *testing.T) {
 var _ sharedcache.Lister = (*sharedcache.Cache)(nil)
 
 func TestFreshness(t *testing.T) {
-	server, u := startRedis(t), newUpstream()
+	server, u := redistest.Start(t), newUpstream()
 	u.body["a"] = "one"
 	short := func(c *sharedcache.Config) { c.FreshFor = 50 * time.Millisecond }
-	first, second := startReplica(t, server.url(), u, short), startReplica(t, server.url(), u, short)
+	first, second := startReplica(t, server.URL(), u, short), startReplica(t, server.URL(), u, short)
 	got := first.list("a", nil)
 	first.wrote(1)
 	head := keysOf(t, server, "head")[0]
-	client := server.client()
+	client := dial(t, server)
 	eventually(t, "the list is old", func() bool {
 		now, _ := do(t, client, "TIME").AsIntSlice()
 		at, _ := do(t, client, "HGET", head, "f").AsInt64()
