@@ -17,7 +17,6 @@ import (
 	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/serving"
 	"paymentlinks/internal/telemetry"
-	"paymentlinks/internal/upstream"
 )
 
 // newTools returns the tools of assistants.
@@ -66,17 +65,17 @@ func serveAgent(ctx context.Context, cfg config.Config, in io.ReadCloser, out io
 		from.BaseURL, from.Transport = "http://localhost", demo
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
-	lists, closeLists, err := newLists(cfg, from, upstream.Events{})
+	lists, err := newLists(ctx, cfg, from, listEvents{})
 	if err != nil {
 		return err
 	}
-	defer closeLists()
+	defer lists.close()
 	callers, err := newCallers(ctx, cfg, caller.Events{}, logger)
 	if err != nil {
 		return err
 	}
 	defer callers.Close()
-	api, named, err := newAPI(cfg, lists, callers, gqlhttp.Events{}, logger)
+	api, named, err := newAPI(cfg, lists.store, callers, gqlhttp.Events{}, logger)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ import (
 	"paymentlinks/internal/playground"
 	"paymentlinks/internal/sandbox"
 	"paymentlinks/internal/serving"
+	"paymentlinks/internal/sharedcache"
 	"paymentlinks/internal/snapshot"
 	"paymentlinks/internal/telemetry"
 	"paymentlinks/internal/tenant"
@@ -110,9 +111,9 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 		return err
 	}
 	at := config.Addresses{API: api.Listener.Addr()}
+	adminServer := newServer(cfg, nil, logger)
 	if cfg.Server.AdminListen != config.Off {
-		pages := serving.Admin(func() bool { return ctx.Err() == nil }, metrics.Handler(), telemetry.Profiles())
-		admin, err := sites.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", newServer(cfg, pages, logger), cfg.Server.AdminListen, cfg.Server.AdminListenElse)
+		admin, err := sites.Listen(ctx, "PAYMENTLINKS_ADMIN_LISTEN", adminServer, cfg.Server.AdminListen, cfg.Server.AdminListenElse)
 		if err != nil {
 			return err
 		}
@@ -129,13 +130,16 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
 
-	store, closeStore, err := newLists(cfg, billpocket.Config{Settings: links, Certified: metrics.Certified, Logger: logger}, upstream.Events{
-		Tried: metrics.UpstreamTried, Retried: metrics.UpstreamRetried, Breaker: metrics.BreakerChanged,
+	lists, err := newLists(ctx, cfg, billpocket.Config{Settings: links, Certified: metrics.Certified, Logger: logger}, listEvents{
+		upstream: upstream.Events{Tried: metrics.UpstreamTried, Retried: metrics.UpstreamRetried, Breaker: metrics.BreakerChanged},
+		shared:   sharedcache.Events{Listed: metrics.ListShared, Written: metrics.ListWritten, Purged: metrics.ListPurged, Up: metrics.RedisUp},
 	})
 	if err != nil {
 		return err
 	}
-	defer closeStore()
+	defer lists.close()
+	store := lists.store
+	adminServer.Handler = serving.Admin(func() bool { return ctx.Err() == nil }, metrics.Handler(), telemetry.Profiles(), newTenants(store, lists.shared))
 	callers, err := newCallers(context.WithoutCancel(ctx), cfg, caller.Events{ // they are asked until all is stopped
 		TokenRefused: metrics.TokenRefused, FileRead: metrics.Reloaded(credentialsFile), KeysFetched: metrics.Reloaded(issuerKeys),
 	}, logger)
@@ -161,23 +165,54 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 	return sites.ServeUntil(ctx, serving.Stop{Delay: cfg.Server.ShutdownDelay, Drain: cfg.Server.DrainTimeout}, logger)
 }
 
-// newLists joins upstream's client, the policies round it, and the lists that are kept.
-func newLists(cfg config.Config, from billpocket.Config, events upstream.Events) (_ *snapshot.Store, closeAll func(), err error) {
+// listEvents hear of calls to upstream, and of what replicas share.
+type listEvents struct {
+	upstream upstream.Events
+	shared   sharedcache.Events
+}
+
+// lists are what newLists has joined.
+type lists struct {
+	store  *snapshot.Store
+	shared *sharedcache.Cache // nil where replicas share nothing
+	close  func()
+}
+
+// newLists joins upstream's client, the policies round it, what replicas share,
+// and the lists that are kept.
+func newLists(
+	ctx context.Context, cfg config.Config, from billpocket.Config, events listEvents,
+) (l lists, err error) {
+	from.KeepBody = cfg.Sharing.URL != ""
 	client, err := billpocket.New(from)
 	if err != nil {
-		return nil, nil, fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
+		return lists{}, fmt.Errorf("PAYMENTLINKS_UPSTREAM_CA_FILE: %w", err) // config has checked everything else
 	}
 	policies, err := upstream.New(upstream.Config{
-		Settings: upstream.Settings(cfg.Policies), Lister: client, Logger: from.Logger, Events: events,
+		Settings: upstream.Settings(cfg.Policies), Lister: client, Logger: from.Logger, Events: events.upstream,
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("upstream: %w", err)
+		return lists{}, fmt.Errorf("upstream: %w", err)
 	}
-	store, err := snapshot.New(snapshot.Config{Settings: snapshot.Settings(cfg.Snapshots), Lister: policies, Logger: from.Logger})
+	lister, closeShared := snapshot.Lister(policies), func() {}
+	if cfg.Sharing.URL != "" {
+		sharing := sharedcache.Settings(cfg.Sharing)
+		sharing.Upstream = from.BaseURL
+		l.shared, err = sharedcache.New(ctx, sharedcache.Config{
+			Settings: sharing, Lister: policies, Decode: client.Decode, Events: events.shared, Logger: from.Logger,
+			Purge: func(key tenant.Key) { l.store.Purge(key) }, // it has lists of nobody before the store asks
+		})
+		if err != nil {
+			return lists{}, fmt.Errorf("PAYMENTLINKS_REDIS_URL or PAYMENTLINKS_REDIS_CA_FILE: %w", err)
+		}
+		lister, closeShared = l.shared, l.shared.Close
+	}
+	l.store, err = snapshot.New(snapshot.Config{Settings: snapshot.Settings(cfg.Snapshots), Lister: lister, Logger: from.Logger})
 	if err != nil {
-		return nil, nil, fmt.Errorf("snapshots: %w", err)
+		return lists{}, fmt.Errorf("snapshots: %w", err)
 	}
-	return store, func() { store.Close(); client.Close() }, nil
+	l.close = func() { l.store.Close(); closeShared(); client.Close() }
+	return l, nil
 }
 
 // What is read again while the program runs, as it is counted.

@@ -78,7 +78,7 @@ func TestDefaultsWrittenOut(t *testing.T) {
 
 // TestFlagAndVariableAgree sets each setting in both ways: the outcome is the same, error or not.
 func TestFlagAndVariableAgree(t *testing.T) {
-	words := []string{"true", "off", "127.0.0.1:7", "a.example", "https://a.example", "America/Mexico_City", "error", "json", "10.0.0.0/8"}
+	words := []string{"true", "off", "127.0.0.1:7", "a.example", "https://a.example", "America/Mexico_City", "error", "json", "10.0.0.0/8", "redis://a.example"}
 	accepted := map[string]bool{}
 	for _, s := range settings(t) {
 		if strings.HasSuffix(s.Env, "_FILE") {
@@ -106,6 +106,7 @@ func TestFlagAndVariableAgree(t *testing.T) {
 	for _, env := range []string{
 		"PAYMENTLINKS_PRODUCTION", "PAYMENTLINKS_UPSTREAM_INSECURE", "PAYMENTLINKS_JWT_ISSUER", "PAYMENTLINKS_JWT_AUDIENCE",
 		"PAYMENTLINKS_JWKS_URL", "PAYMENTLINKS_JWT_MERCHANT_CLAIM", "PAYMENTLINKS_TRUSTED_ONLY",
+		"PAYMENTLINKS_REDIS_PASSWORD",
 	} {
 		if accepted[env] {
 			t.Errorf("%s is accepted alone", env)

@@ -69,7 +69,7 @@ func (c *Config) complete(command Command, env map[string]string, problems *prob
 		return
 	}
 	for _, check := range []func() error{
-		c.readSecrets, c.checkUpstream, c.checkSnapshots, c.checkBearer, c.checkDocuments, c.checkNames,
+		c.readSecrets, c.checkUpstream, c.checkSnapshots, c.checkSharing, c.checkBearer, c.checkDocuments, c.checkNames,
 	} {
 		problems.add(check(), "")
 	}

@@ -36,6 +36,8 @@ type Config struct {
 	Upstream  Upstream  `embed:"" group:"Upstream"`
 	Policies  Policies  `embed:"" group:"Upstream"`
 	Snapshots Snapshots `embed:"" group:"Snapshots"`
+	Sharing   Sharing   `embed:"" group:"Sharing"`
+	Sharer    Sharer    `embed:"" group:"Sharing"`
 	Callers   Callers   `embed:"" group:"Callers"`
 	Secrets   Secrets   `embed:"" group:"Callers"`
 	Persisted Persisted `embed:"" group:"Documents"`
@@ -110,6 +112,23 @@ type Snapshots struct {
 	StaleFor     time.Duration `default:"5m" min:"0s" max:"168h" help:"Age up to which a list is answered while upstream fails; 0: never."`
 	MaxBytes     int64         `name:"snapshot-bytes" type:"bytes" placeholder:"BYTES" shown:"a quarter of the memory, at most 512MiB" min:"64KiB" max:"1TiB" help:"Bound on all lists kept in memory; the least used leave."`
 	FetchTimeout time.Duration `kong:"-"` // see share
+}
+
+// Sharing is where replicas share their lists; it converts to
+// sharedcache.Settings.
+type Sharing struct {
+	URL          string        `name:"redis-url" placeholder:"URL" shown:"none: each replica fetches by itself" help:"Redis or Valkey through which replicas share their lists: redis://HOST:PORT, rediss:// for TLS, or unix:///PATH; it may name a user. Lists are sealed with the callers' credentials. Without it, and while it does not answer, each replica fetches by itself."`
+	Password     string        `name:"redis-password" type:"secret" placeholder:"PASSWORD" help:"Password for Redis."`
+	CAFile       string        `name:"redis-ca-file" placeholder:"FILE" shown:"the system's" help:"PEM file of the certificate authorities to trust for Redis, beside the system's."`
+	FreshFor     time.Duration `kong:"-"` // see share
+	LiveFor      time.Duration `kong:"-"` // see share
+	MaxBodyBytes int64         `kong:"-"` // see share
+	Upstream     string        `kong:"-"` // see newLists
+}
+
+// Sharer is where the secret of Sharing comes from.
+type Sharer struct {
+	PasswordFile string `name:"redis-password-file" placeholder:"FILE" help:"File that holds the password for Redis."`
 }
 
 // Callers is who may call, and under which credentials upstream is asked; it

@@ -19,6 +19,7 @@ func (c *Config) readSecrets() error {
 	}{
 		{"user-token", &c.Callers.UserToken, c.Secrets.UserTokenFile},
 		{"api-key", &c.Callers.APIKey, c.Secrets.APIKeyFile},
+		{"redis-password", &c.Sharing.Password, c.Sharer.PasswordFile},
 	} {
 		if s.file == "" {
 			continue

@@ -14,6 +14,9 @@ func (c *Config) share() {
 	// A fetch outlives the request that began it: others may wait for it.
 	c.Snapshots.FetchTimeout = max(c.Server.RequestTimeout-time.Second, c.Upstream.TryTimeout)
 
+	c.Sharing.FreshFor, c.Sharing.LiveFor = c.Snapshots.FreshFor, c.Snapshots.StaleFor
+	c.Sharing.MaxBodyBytes = c.Upstream.MaxBodyBytes
+
 	if c.HasUpstream() && !slices.Contains(c.given, "shutdown-delay") {
 		c.Server.ShutdownDelay = defaultShutdownDelay
 	}

@@ -119,13 +119,14 @@ func (s Stop) wait(ctx context.Context, failed <-chan error, logger *slog.Logger
 	return nil
 }
 
-// Admin answers what is for operators alone: the probes, /metrics, and
-// /debug/pprof/.
-func Admin(isReady func() bool, metrics, profiles http.Handler) http.Handler {
+// Admin answers what is for operators alone: the probes, /metrics, /debug/pprof/,
+// and /tenants/.
+func Admin(isReady func() bool, metrics, profiles, tenants http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", Probes(isReady))
 	mux.Handle("GET /metrics", metrics)
 	mux.Handle("/debug/pprof/", profiles)
+	mux.Handle("/tenants/", tenants)
 	return mux
 }
 

@@ -40,6 +40,9 @@ type Metrics struct {
 
 	reloads     *prometheus.CounterVec
 	certificate atomic.Pointer[validity]
+
+	sharedLists, sharedWrites, sharedPurges *prometheus.CounterVec
+	redisUp                                 *prometheus.GaugeVec
 }
 
 // Words are the values of labels that only the rooms know. Their series are
@@ -91,6 +94,7 @@ func NewMetrics(words Words) *Metrics {
 		m.BreakerChanged(words.States[0])
 	}
 
+	m.newShared()
 	m.reloads = m.counters("reloads_total", "Changed files and keys that were read again, by what they are and by result: OK or failed (what was in force stays).", "file", "result")
 	for _, file := range words.Files {
 		m.reloads.WithLabelValues(file, ok)
