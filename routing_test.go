@@ -28,7 +28,7 @@ func startNginx(t *testing.T, change func(conf string) string, servers []*servic
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "nginx") // t.TempDir's names are too long for a socket
+	dir, err := os.MkdirTemp("", "nginx") //nolint:usetesting // t.TempDir's names are too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package sharedcache_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -29,7 +28,7 @@ func dial(t *testing.T, server *redistest.Server) rueidis.Client {
 // do asks the server for anything.
 func do(t *testing.T, c rueidis.Client, words ...string) rueidis.RedisResult {
 	t.Helper()
-	result := c.Do(context.Background(), c.B().Arbitrary(words[0]).Args(words[1:]...).Build())
+	result := c.Do(t.Context(), c.B().Arbitrary(words[0]).Args(words[1:]...).Build())
 	if err := result.Error(); err != nil && !rueidis.IsRedisNil(err) {
 		t.Fatalf("%v: %v", words, err)
 	}

@@ -195,11 +195,11 @@ func (l *link) say(ctx context.Context, level slog.Level, message string, err er
 	if repeated {
 		return
 	}
-	if err == nil {
-		l.logger.LogAttrs(ctx, level, message)
-		return
+	attrs := []slog.Attr{}
+	if err != nil {
+		attrs = append(attrs, slog.String("cause", causeOf(err)))
 	}
-	l.logger.LogAttrs(ctx, level, message, slog.String("cause", causeOf(err)))
+	l.logger.LogAttrs(ctx, level, message, attrs...) //nolint:sloglint // one of three constants, told once each
 }
 
 // close is called after run has returned.

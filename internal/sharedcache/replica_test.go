@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -135,12 +136,7 @@ func (r *replica) noted(event string) int {
 func (r *replica) hasPurged(key tenant.Key) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, k := range r.purged {
-		if k == key {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.purged, key)
 }
 
 func (r *replica) tenant(token string) tenant.Tenant {

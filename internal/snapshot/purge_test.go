@@ -11,17 +11,17 @@ import (
 
 func TestPurgeForgetsTheList(t *testing.T) {
 	inBubble(t, nil, func(b *bench) {
-		b.want("a", "v1", false)
-		before := b.current("a")
-		b.Purge(pair(b.t, "a").Key)
-		if b.current("a") != 0 {
+		b.want("b", "v1", false)
+		before := b.current("b")
+		b.Purge(pair(b.t, "b").Key)
+		if b.current("b") != 0 {
 			t.Error("the list is still there")
 		}
-		b.want("a", "v1", false)
-		if b.current("a") == before {
+		b.want("b", "v2", false)
+		if b.current("b") == before {
 			t.Error("the list that was fetched after the purge has the generation of the one before")
 		}
-		b.wantCalls("a", 0, 0)
+		b.wantCalls("b", 0, 0)
 	})
 }
 
@@ -32,10 +32,10 @@ func TestPurgeGivesUpTheFetchUnderWay(t *testing.T) {
 		b.up.set(func(u *upstream) { u.latency = time.Second })
 		answered := make(chan time.Duration, 1)
 		go func() {
-			b.want("a", "v1", false)
+			b.want("a", "v2", false)
 			answered <- b.elapsed()
 		}()
-		time.Sleep(time.Second / 2)
+		b.sleepUntil(time.Second / 2)
 		b.Purge(pair(b.t, "a").Key)
 		synctest.Wait()
 		if got := <-answered; got != 3*time.Second/2 {

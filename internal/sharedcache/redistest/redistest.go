@@ -26,7 +26,7 @@ type Server struct {
 // Start starts a server that keeps nothing on disk. It ends with the test.
 func Start(t *testing.T, args ...string) *Server {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "redis") // t.TempDir's names are too long for a socket
+	dir, err := os.MkdirTemp("", "redis") //nolint:usetesting // t.TempDir's names are too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
