@@ -76,7 +76,11 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	cfg.Warnings.Log(ctx, logger)
 	switch command {
 	case config.Serve:
-		return serve(ctx, cfg, stdout, logs)
+		again := func() (config.Config, error) {
+			_, cfg, err := config.Parse(args, environ, io.Discard, io.Discard)
+			return cfg, err
+		}
+		return serve(ctx, cfg, again, stdout, logs)
 	case config.MCP:
 		return serveAgent(ctx, cfg, os.Stdin, stdout, logs)
 	case config.Doctor:
@@ -96,13 +100,14 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	return err
 }
 
-// serve runs the API, the probes and, without an upstream, the sandbox.
-func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telemetry.Log) error {
+// serve runs the API, the probes and, without an upstream, the sandbox. again
+// reads the settings once more.
+func serve(ctx context.Context, cfg config.Config, again func() (config.Config, error), stdout io.Writer, logs *telemetry.Log) error {
 	logger := logs.Logger
 	logger.InfoContext(ctx, "starting", "version", version(), "settings", cfg, "memory", cfg.Memory)
 	defer overload.LimitHeap(cfg.Memory.HeapBytes)()
 	metrics := telemetry.NewMetrics(telemetry.Words{
-		Version: version(), Sources: gqlhttp.Sources(), States: upstream.States(), Checks: caller.Checks(), Files: []string{credentialsFile, issuerKeys},
+		Version: version(), Sources: gqlhttp.Sources(), States: upstream.States(), Checks: caller.Checks(), Files: []string{settingsFiles, credentialsFile, issuerKeys},
 	})
 	var sites serving.Sites
 	defer sites.Close()
@@ -150,12 +155,48 @@ func serve(ctx context.Context, cfg config.Config, stdout io.Writer, logs *telem
 	metrics.Read(telemetry.Readings{
 		Snapshots: store.Count, CredentialsFile: callers.FileReadAt, Keys: callers.KeysFetchedAt, DroppedLogLines: logs.Dropped,
 	})
-	if api.Server.Handler, err = newHandler(cfg, store, callers, gqlhttp.Events{Answered: metrics.Answered, LimitReached: metrics.LimitReached}, logger); err != nil {
+	events := gqlhttp.Events{Answered: metrics.Answered, LimitReached: metrics.LimitReached}
+	handler, forget, err := newHandler(cfg, store, callers, events, logger)
+	if err != nil {
 		return err
 	}
+	var current serving.Switch
+	current.Set(handler)
+	api.Server.Handler = &current
 	if err := putFront(cfg, api); err != nil {
 		return err
 	}
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	renewed := cfg
+	defer serving.Watch{
+		Files: func() []string { return filesOf(renewed) },
+		Read: func(ctx context.Context) error {
+			fresh, err := again()
+			if err != nil {
+				return err
+			}
+			next, waiting := cfg.Renewed(fresh)
+			handler, forgetNext, err := newHandler(next, store, callers, events, logger)
+			if err != nil {
+				return err
+			}
+			if err := callers.Configure(next.Callers.UserToken, next.Callers.APIKey); err != nil {
+				return err
+			}
+			for _, setting := range waiting {
+				logger.WarnContext(ctx, "a changed setting waits for the next start", "setting", setting)
+			}
+			current.Set(handler)
+			forget()
+			renewed, forget = next, forgetNext
+			return nil
+		},
+		Asked:  hangups,
+		Done:   metrics.Reloaded(settingsFiles),
+		Logger: logger,
+	}.Start(ctx)()
 	logger.InfoContext(ctx, "serving", "at", at)
 	if cfg.WantsBanner(stdout) {
 		if err := cfg.Banner(stdout, at); err != nil {
@@ -217,9 +258,17 @@ func newLists(
 
 // What is read again while the program runs, as it is counted.
 const (
+	settingsFiles   = "settings" // settings file, trusted documents, secrets in files
 	credentialsFile = "credentials_file"
 	issuerKeys      = "jwks"
 )
+
+// filesOf are the files that are watched for changes.
+func filesOf(cfg config.Config) []string {
+	files, manifests := cfg.Files()
+	expanded, _ := persisted.Expand(manifests) // what is missing shows as a change, and then as an error
+	return append(files, expanded...)
+}
 
 // newCallers reads the files of the callers' settings.
 func newCallers(ctx context.Context, cfg config.Config, events caller.Events, logger *slog.Logger) (*caller.Callers, error) {
@@ -264,25 +313,26 @@ func newAPI(
 	return api, named, nil
 }
 
-// newHandler is everything below the API's address.
+// newHandler is everything below the API's address. forget ends the answers that
+// it keeps.
 func newHandler(
 	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, events gqlhttp.Events, logger *slog.Logger,
-) (http.Handler, error) {
+) (_ http.Handler, forget func(), _ error) {
 	api, named, err := newAPI(cfg, lists, callers, events, logger)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	mux := http.NewServeMux()
 	if cfg.Agents.MCP {
 		if err := handleAgents(mux, cfg, api, named, callers, logger); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	mux.Handle("/graphql", api)
 	mux.Handle("/graphql/{$}", api)
 	mux.Handle("/query", api)
 	if cfg.Server.Production {
-		return mux, nil
+		return mux, api.Forget, nil
 	}
 	page := playground.Config{Endpoint: "/graphql"}
 	if !cfg.HasUpstream() {
@@ -290,11 +340,11 @@ func newHandler(
 	}
 	explorer, err := playground.New(page)
 	if err != nil {
-		return nil, fmt.Errorf("playground: %w", err)
+		return nil, nil, fmt.Errorf("playground: %w", err)
 	}
 	mux.Handle("/", explorer)
 	mux.Handle("GET /schema.graphql", gqlhttp.Schema(gqlhttp.SDL{Subgraph: graph.SDL(), Scoped: graph.ScopedSDL(), API: graph.APISDL()}))
-	return mux, nil
+	return mux, api.Forget, nil
 }
 
 // putFront lets the connections of the API answer by themselves what was answered

@@ -203,7 +203,7 @@ func rooms() map[string]room {
 		"internal/config": {
 			in:      process,
 			ours:    []string{"internal/address", "internal/bounded"},
-			modules: []string{"github.com/KimMachineGun/automemlimit", "github.com/alecthomas/kong"},
+			modules: []string{"github.com/KimMachineGun/automemlimit", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"},
 			doors:   []string{"net"},
 		},
 		"internal/doctor": {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"paymentlinks/internal/address"
@@ -60,11 +61,17 @@ type Callers struct {
 	keyer      *tenant.Keyer // the process's one: all tenants are made here
 	events     Events
 	logger     *slog.Logger
-	configured tenant.Tenant    // zero without a complete pair
-	apiKey     string           // set when it alone is configured
+	configured *atomic.Pointer[configured]
 	tokens     *verifier        // nil without an issuer
 	audience   string           // the configured one
 	merchants  *credentialsFile // nil without an issuer
+}
+
+// configured is what is configured for callers that bring less than a pair. It
+// does not change.
+type configured struct {
+	pair   tenant.Tenant // zero without a complete pair
+	apiKey string        // set when it alone is configured
 }
 
 // New checks cfg, reads the credentials file and begins to fetch the issuer's
@@ -82,20 +89,9 @@ func New(ctx context.Context, cfg Config) (*Callers, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	cfg.Events = cfg.Events.orNothing()
-	c := &Callers{keyer: tenant.NewKeyer(), events: cfg.Events, logger: cfg.Logger}
-	switch {
-	case cfg.UserToken != "":
-		pair, err := tenant.NewCredentials(cfg.UserToken, cfg.APIKey)
-		if err != nil {
-			return nil, fmt.Errorf("caller: the configured pair: %w", err)
-		}
-		c.configured = c.keyer.Tenant(pair)
-	case cfg.APIKey != "":
-		// Any valid token will do to check the key.
-		if _, err := tenant.NewCredentials("token", cfg.APIKey); err != nil {
-			return nil, fmt.Errorf("caller: the configured API key: %w", err)
-		}
-		c.apiKey = cfg.APIKey
+	c := &Callers{keyer: tenant.NewKeyer(), configured: new(atomic.Pointer[configured]), events: cfg.Events, logger: cfg.Logger}
+	if err := c.Configure(cfg.UserToken, cfg.APIKey); err != nil {
+		return nil, fmt.Errorf("caller: %w", err)
 	}
 	if cfg.Issuer == "" {
 		return c, nil
@@ -120,6 +116,28 @@ func (c *Callers) Accepting(audience string) *Callers {
 		also.tokens = c.tokens.accepting(c.audience, audience)
 	}
 	return &also
+}
+
+// Configure sets the pair for callers that send none, or the API key alone, from
+// the next caller on. An error changes nothing.
+func (c *Callers) Configure(userToken, apiKey string) error {
+	now := &configured{}
+	switch {
+	case userToken != "":
+		pair, err := tenant.NewCredentials(userToken, apiKey)
+		if err != nil {
+			return fmt.Errorf("the configured pair: %w", err)
+		}
+		now.pair = c.keyer.Tenant(pair)
+	case apiKey != "":
+		// Any valid token will do to check the key.
+		if _, err := tenant.NewCredentials("token", apiKey); err != nil {
+			return fmt.Errorf("the configured API key: %w", err)
+		}
+		now.apiKey = apiKey
+	}
+	c.configured.Store(now)
+	return nil
 }
 
 // Ready waits until the issuer's keys have been fetched once, or ctx has ended.
@@ -220,7 +238,7 @@ func (c *Callers) identify(ctx context.Context, r *http.Request) (t tenant.Tenan
 
 // AsksNothing reports whether a caller that brings nothing is answered under
 // the configured pair: then whoever reaches this service reads that pair's links.
-func (c *Callers) AsksNothing() bool { return !c.configured.IsZero() && c.tokens == nil }
+func (c *Callers) AsksNothing() bool { return !c.configured.Load().pair.IsZero() && c.tokens == nil }
 
 // Close ends a fetch of keys that is under way and waits for its goroutine.
 func (c *Callers) Close() {
@@ -233,12 +251,12 @@ func (c *Callers) identifyNothing() (tenant.Tenant, error) {
 	if c.tokens != nil {
 		return tenant.Tenant{}, unauthenticated("The credentials are missing: send a bearer token.")
 	}
-	return c.configured, nil
+	return c.configured.Load().pair, nil
 }
 
 func (c *Callers) passThrough(userTokens, apiKeys []string) (tenant.Tenant, error) {
-	if len(apiKeys) == 0 && c.apiKey != "" {
-		apiKeys = []string{c.apiKey}
+	if apiKey := c.configured.Load().apiKey; len(apiKeys) == 0 && apiKey != "" {
+		apiKeys = []string{apiKey}
 	}
 	if len(userTokens) != 1 || len(apiKeys) != 1 {
 		return tenant.Tenant{}, unauthenticated("BP-User-Token and X-Api-Key must be sent together, exactly once each.")

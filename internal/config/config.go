@@ -31,6 +31,7 @@ const (
 // Config is every setting, checked. It is not changed after Parse, so it is
 // safe for concurrent use. Every way of printing it leaves secrets out.
 type Config struct {
+	File      File      `embed:"" group:"Server"`
 	Server    Server    `embed:"" group:"Server"`
 	Memory    Memory    `embed:"" group:"Memory"`
 	Upstream  Upstream  `embed:"" group:"Upstream"`
@@ -64,6 +65,11 @@ type Config struct {
 type DoctorOptions struct {
 	Offline bool `help:"Check the settings alone, and call nobody."`
 	JSON    bool `name:"json" help:"Print the report as JSON."`
+}
+
+// File is where else settings come from.
+type File struct {
+	ConfigFile string `placeholder:"FILE" help:"YAML file of settings by the names of their flags (fresh-for: 30s). Flags go before variables, and these before the file. Its limits are read again when they change, and on SIGHUP."`
 }
 
 // Server is how the program is reached.
@@ -145,14 +151,14 @@ type Callers struct {
 
 // Secrets is where secrets of Callers come from, and who may use them unasked.
 type Secrets struct {
-	UserTokenFile  string `placeholder:"FILE" help:"File that holds the user token."`
-	APIKeyFile     string `name:"api-key-file" placeholder:"FILE" help:"File that holds the API key."`
+	UserTokenFile  string `placeholder:"FILE" help:"File that holds the user token; read again when it changes."`
+	APIKeyFile     string `name:"api-key-file" placeholder:"FILE" help:"File that holds the API key; read again when it changes."`
 	AllowAnonymous bool   `help:"With a user token and an API key configured: listen beyond loopback although callers are asked for nothing."`
 }
 
 // Persisted is which documents can be named; it converts to persisted.Settings.
 type Persisted struct {
-	Manifests   []string `name:"trusted-documents" placeholder:"FILE" help:"Manifests of trusted documents, in Apollo's or Relay's format."`
+	Manifests   []string `name:"trusted-documents" placeholder:"FILE" help:"Manifests of trusted documents, in Apollo's or Relay's format: files, folders of *.json, or patterns such as manifests/*.json. Read again when they change, and on SIGHUP."`
 	TrustedOnly bool     `help:"Execute trusted documents and nothing else."`
 	MaxBytes    int64    `name:"persisted-cache-bytes" type:"bytes-limit" default:"16MiB" min:"0" max:"16GiB" help:"Bound on the automatic persisted queries kept; 0: not supported."`
 }

@@ -34,17 +34,18 @@ type commandLine struct {
 
 // Parse reads args (without the program's name) and environ (KEY=value, as
 // os.Environ gives it; of a repeated key the last counts). A flag goes before
-// its variable. Help and usage go to stdout and stderr.
+// its variable, and that before the settings file that PAYMENTLINKS_CONFIG_FILE names. Help and usage go to stdout and stderr.
 //
 // An error names the setting, and holds no secret; of several problems each is a
 // line of it. Beside it the command is named, where it could be read, and the
 // Config holds Doctor alone. After --help the command is Help and the Config empty.
 func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, error) {
 	env := environment(environ)
+	file, fileErr := readFileSettings(args, env)
 	var problems problems
 	for {
 		var line commandLine
-		resolver := &envResolver{env: env}
+		resolver := &envResolver{env: env, file: file.values}
 		parser, err := newParser(&line, resolver, stdout, stderr)
 		if err != nil {
 			return "", Config{}, fmt.Errorf("command line: %w", err)
@@ -56,7 +57,7 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 		case err != nil && resolver.last != "":
 			// kong stops at the first value that it cannot read: go on without it.
 			problems.add(fmt.Errorf("%s: %w", resolver.last, err), resolver.last)
-			delete(env, resolver.last)
+			resolver.forget()
 			continue
 		case err != nil:
 			problems.add(err, "")
@@ -72,6 +73,8 @@ func Parse(args, environ []string, stdout, stderr io.Writer) (Command, Config, e
 		c.settings = describe(parser.Model.Flags)
 		c.given = given(parsed)
 		c.Warnings = unknownVariables(env, c.settings)
+		problems.add(fileErr, variable(configFileFlag))
+		file.unknownKeys(c.settings, &problems)
 		checkRanges(parser.Model.Flags, c.given, &problems)
 		c.complete(command, env, &problems)
 		if err := problems.err(); err != nil {
@@ -134,7 +137,8 @@ func given(parsed *kong.Context) []string {
 func newParser(line *commandLine, resolver kong.Resolver, stdout, stderr io.Writer) (*kong.Kong, error) {
 	return kong.New(line, append(mappers(),
 		kong.Name("paymentlinks"),
-		kong.Description("A GraphQL API over the payment links of Billpocket."),
+		kong.Description("A GraphQL API over the payment links of Billpocket.\n\n"+
+			"Exit codes: 0 where all was done, also after a signal to stop; 1 where a setting is wrong or the program cannot serve; of doctor 0, 1 for doubts, and 2 where it does not work."),
 		kong.NoDefaultHelp(),
 		kong.Writers(stdout, stderr),
 		kong.Resolvers(resolver),
@@ -161,12 +165,23 @@ func (helpFlag) BeforeReset(ctx *kong.Context) error {
 	return errHelp
 }
 
-// envResolver gives kong the values that come from variables.
+// envResolver gives kong the values that come from variables, and those of the
+// settings file where no variable is set.
 type envResolver struct {
-	env map[string]string
-	// last is the variable that was read last: the one at fault if the parse
-	// ends there, since values are converted one by one.
+	env  map[string]string // by variable
+	file map[string]string // by flag
+	// last is the variable of the setting that was read last: the one at fault if
+	// the parse ends there, since values are converted one by one.
 	last string
+}
+
+// forget leaves out the value that was read last.
+func (r *envResolver) forget() {
+	if _, ok := r.env[r.last]; ok {
+		delete(r.env, r.last)
+		return
+	}
+	delete(r.file, flagOf(r.last))
 }
 
 // Validate has nothing to check: unknown variables are not an error.
@@ -177,6 +192,9 @@ func (r *envResolver) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) 
 	r.last = ""
 	command := Command(ctx.Command())
 	value, ok := r.env[variable(flag.Name)]
+	if !ok {
+		value, ok = r.file[flag.Name]
+	}
 	if !ok || flag.Name == "help" || flag.Group == nil || !command.usesSettings() {
 		return nil, nil //nolint:nilnil // how a kong.Resolver says that it has no value
 	}
@@ -187,6 +205,11 @@ func (r *envResolver) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) 
 // variable returns the variable's name of a flag.
 func variable(flag string) string {
 	return Prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// flagOf returns the flag's name of a variable.
+func flagOf(variable string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, Prefix), "_", "-"))
 }
 
 // environment indexes environ; empty values are absent.

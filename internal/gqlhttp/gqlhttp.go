@@ -146,6 +146,14 @@ func New(cfg Config) (*API, error) {
 // ServeHTTP answers a request to one of the API's paths.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.t.Do(w, r, a.t.cfg.Executor) }
 
+// Forget ends all answers that were kept, also where a connection sends them by
+// itself. It is for an API in whose place another comes.
+func (a *API) Forget() {
+	if a.t.answers != nil {
+		a.t.answers.Forget()
+	}
+}
+
 func (cfg *Config) setDefaults() {
 	if cfg.MaxBodyBytes == 0 {
 		cfg.MaxBodyBytes = DefaultMaxBodyBytes

@@ -125,7 +125,7 @@ func TestNewRefuses(t *testing.T) {
 		"trusted only, an empty list":   {persisted.Config{Settings: persisted.Settings{TrustedOnly: true, Manifests: []string{write(t, "{}")}}}, "needs a manifest that lists documents"},
 		"negative size":                 {persisted.Config{Settings: persisted.Settings{MaxBytes: -2}}, "MaxBytes is -2"},
 		"missing file":                  {persisted.Config{Settings: persisted.Settings{Manifests: []string{"testdata/nobody.json"}}}, "testdata/nobody.json"},
-		"a directory":                   {persisted.Config{Settings: persisted.Settings{Manifests: []string{"testdata"}}}, "testdata"},
+		"a directory":                   {persisted.Config{Settings: persisted.Settings{Manifests: []string{"../bounded"}}}, "../bounded"},
 		"larger than a manifest may be": {persisted.Config{Settings: persisted.Settings{Manifests: []string{write(t, strings.Repeat(" ", persisted.MaxManifestBytes+1))}}}, "is larger than it may be: 67108864 bytes"},
 	}
 	for name, test := range tests {

@@ -26,8 +26,8 @@ const (
 
 // Settings say which documents can be named.
 type Settings struct {
-	// Manifests are the files of trusted documents; ParseManifest tells their
-	// formats. They are read once.
+	// Manifests are the files of trusted documents, as Expand finds them;
+	// ParseManifest tells their formats. They are read once.
 	Manifests []string
 	// TrustedOnly refuses every document that no manifest lists, and every
 	// request that brings a text. It needs a manifest that lists some.
@@ -67,7 +67,11 @@ func New(cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("persisted: MaxBytes is %d; it must be positive, 0 for %d, or %d for off", cfg.MaxBytes, DefaultMaxBytes, Off)
 	}
 	s := &Store{trusted: newTrusted(), trustedOnly: cfg.TrustedOnly}
-	for _, file := range cfg.Manifests {
+	files, err := Expand(cfg.Manifests)
+	if err != nil {
+		return nil, fmt.Errorf("trusted documents: %w", err)
+	}
+	for _, file := range files {
 		if err := s.trusted.read(file, cfg.Check); err != nil {
 			return nil, fmt.Errorf("trusted documents: %w", err)
 		}
@@ -81,7 +85,6 @@ func New(cfg Config) (*Store, error) {
 	if cfg.MaxBytes == 0 {
 		cfg.MaxBytes = DefaultMaxBytes
 	}
-	var err error
 	s.learnt, err = otter.New(&otter.Options[digest, string]{
 		MaximumWeight: uint64(cfg.MaxBytes),
 		Weigher:       func(_ digest, text string) uint32 { return uint32(len(text) + entryBytes) },
