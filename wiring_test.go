@@ -229,6 +229,9 @@ func TestRefusedTokenIsAChallenge(t *testing.T) {
 	}
 }
 
+// publishedKey is the public key of an issuer, that of RFC 7517, appendix A.1.
+const publishedKey = `{"keys": [{"kty": "EC", "crv": "P-256", "kid": "1", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}`
+
 // withIssuer are the settings of callers with bearer tokens.
 func withIssuer(t *testing.T) []string {
 	t.Helper()
@@ -236,7 +239,7 @@ func withIssuer(t *testing.T) []string {
 	if err := os.WriteFile(merchants, []byte("shop:\n  userToken: demo-seed\n  apiKey: demo-key\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	keys := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"keys": []}`) }))
+	keys := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, publishedKey) }))
 	t.Cleanup(keys.Close)
 	return []string{
 		"PAYMENTLINKS_JWT_ISSUER=https://id.example", "PAYMENTLINKS_JWT_AUDIENCE=links",
