@@ -135,7 +135,8 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 		logger.WarnContext(ctx, "no upstream URL is set: answers come from the embedded sandbox, not from Billpocket")
 	}
 
-	lists, err := newLists(ctx, cfg, billpocket.Config{Settings: links, Certified: metrics.Certified, Logger: logger}, listEvents{
+	memory := overload.NewMemory(cfg.Memory.InFlightBytes)
+	lists, err := newLists(ctx, cfg, billpocket.Config{Settings: links, Certified: metrics.Certified, Reserve: memory.Reserve, Logger: logger}, listEvents{
 		upstream: upstream.Events{Tried: metrics.UpstreamTried, Retried: metrics.UpstreamRetried, Breaker: metrics.BreakerChanged},
 		shared:   sharedcache.Events{Listed: metrics.ListShared, Written: metrics.ListWritten, Purged: metrics.ListPurged, Up: metrics.RedisUp},
 	})
@@ -156,14 +157,14 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 		Snapshots: store.Count, CredentialsFile: callers.FileReadAt, Keys: callers.KeysFetchedAt, DroppedLogLines: logs.Dropped,
 	})
 	events := gqlhttp.Events{Answered: metrics.Answered, LimitReached: metrics.LimitReached}
-	handler, forget, err := newHandler(cfg, store, callers, events, logger)
+	handler, forget, err := newHandler(cfg, store, callers, memory, events, logger)
 	if err != nil {
 		return err
 	}
 	var current serving.Switch
 	current.Set(handler)
 	api.Server.Handler = &current
-	if err := putFront(cfg, api); err != nil {
+	if err := putFront(cfg, api, memory); err != nil {
 		return err
 	}
 	hangups := make(chan os.Signal, 1)
@@ -178,7 +179,7 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 				return err
 			}
 			next, waiting := cfg.Renewed(fresh)
-			handler, forgetNext, err := newHandler(next, store, callers, events, logger)
+			handler, forgetNext, err := newHandler(next, store, callers, memory, events, logger)
 			if err != nil {
 				return err
 			}
@@ -294,7 +295,7 @@ func newDocuments(cfg config.Config) (*guard.Guard, *persisted.Store, error) {
 
 // newAPI returns what answers operations, and the documents that they can name.
 func newAPI(
-	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, events gqlhttp.Events, logger *slog.Logger,
+	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, memory *overload.Memory, events gqlhttp.Events, logger *slog.Logger,
 ) (*gqlhttp.API, *persisted.Store, error) {
 	limits, named, err := newDocuments(cfg)
 	if err != nil {
@@ -305,7 +306,7 @@ func newAPI(
 	})
 	api, err := gqlhttp.New(gqlhttp.Config{
 		Settings: gqlhttp.Settings(cfg.Edge), Executor: executor, Callers: callers, Guard: limits, Persisted: named, Lists: lists,
-		Challenge: callers.Challenge, Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
+		Challenge: callers.Challenge, Memory: memory, Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("HTTP edge: %w", err)
@@ -316,9 +317,9 @@ func newAPI(
 // newHandler is everything below the API's address. forget ends the answers that
 // it keeps.
 func newHandler(
-	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, events gqlhttp.Events, logger *slog.Logger,
+	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, memory *overload.Memory, events gqlhttp.Events, logger *slog.Logger,
 ) (_ http.Handler, forget func(), _ error) {
-	api, named, err := newAPI(cfg, lists, callers, events, logger)
+	api, named, err := newAPI(cfg, lists, callers, memory, events, logger)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -349,11 +350,11 @@ func newHandler(
 
 // putFront lets the connections of the API answer by themselves what was answered
 // before.
-func putFront(cfg config.Config, api *serving.Site) error {
+func putFront(cfg config.Config, api *serving.Site, memory *overload.Memory) error {
 	if cfg.Server.NoFront || cfg.Edge.AnswerBytes <= 0 {
 		return nil
 	}
-	ahead, err := front.New(front.Config{MaxBytes: cfg.Memory.FrontBytes, MaxHeaderBytes: cfg.Edge.MaxHeaderBytes})
+	ahead, err := front.New(front.Config{MaxBytes: cfg.Memory.FrontBytes, MaxHeaderBytes: cfg.Edge.MaxHeaderBytes, Memory: memory})
 	if err != nil {
 		return fmt.Errorf("PAYMENTLINKS_FRONT: %w", err)
 	}

@@ -70,12 +70,12 @@ func newWalker(t *testing.T, w *world, environ ...string) *walker {
 	if err := callers.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	handler, _, err := newHandler(cfg, lists, callers, gqlhttp.Events{Answered: h.answered}, silent)
+	handler, _, err := newHandler(cfg, lists, callers, nil, gqlhttp.Events{Answered: h.answered}, silent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	site := &serving.Site{Server: newServer(cfg, handler, silent), Listener: h.listener}
-	if err := putFront(cfg, site); err != nil {
+	if err := putFront(cfg, site, nil); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)

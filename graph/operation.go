@@ -83,6 +83,9 @@ func (s operationSetUp) InterceptOperation(ctx context.Context, next graphql.Ope
 	}
 	caller, _ := tenant.FromContext(ctx)
 	op.isLimited = caller.Limited
+	if room := exchange.FromContext(ctx).Room; room != nil {
+		op.budget.Within(func(bytes int64) error { return room.Grow(ctx, bytes) })
+	}
 	if deadline, ok := ctx.Deadline(); ok {
 		op.giveUp = deadline.Add(-min(replyReserve, time.Until(deadline)/2))
 	}

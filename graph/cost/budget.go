@@ -78,6 +78,8 @@ type Budget struct {
 
 	maxErrors int64
 	errors    atomic.Int64
+
+	room room
 }
 
 type counter struct {
@@ -113,10 +115,15 @@ func bound(limit, byDefault int64) int64 {
 }
 
 // Charge spends n of an item. The error is a *fault.Error of kind LimitExceeded
-// once more was spent than there was.
+// once more was spent than there was, or that of the memory that the answer's
+// bytes need.
 func (b *Budget) Charge(item Item, n int) error {
 	c := &b.counters[item]
-	if c.spent.Add(int64(n)) <= c.limit {
+	spent := c.spent.Add(int64(n))
+	switch {
+	case spent <= c.limit && item == Bytes:
+		return b.room.hold(spent)
+	case spent <= c.limit:
 		return nil
 	}
 	return fault.NewLimit(nameOf(item), fmt.Sprintf(sentenceOf(item), c.limit))

@@ -159,9 +159,14 @@ func rooms() map[string]room {
 			modules: []string{otter},
 		},
 
+		"internal/overload": {
+			in:      edge,
+			ours:    []string{"internal/fault"},
+			modules: []string{"golang.org/x/sync"},
+		},
 		"internal/front": {
 			in:      edge,
-			ours:    []string{"internal/answer"},
+			ours:    []string{"internal/answer", "internal/overload"},
 			modules: []string{otter},
 			doors:   []string{"net", "net/http", "os"}, // os: the error of a deadline
 		},
@@ -170,7 +175,7 @@ func rooms() map[string]room {
 		"internal/gqlhttp": {
 			in: edge,
 			ours: []string{
-				"internal/address", "internal/answer", "internal/exchange", "internal/fault", "internal/persisted",
+				"internal/address", "internal/answer", "internal/exchange", "internal/fault", "internal/overload", "internal/persisted",
 				"internal/tenant",
 			},
 			modules: []string{compress, gqlgen, gqlparser},
@@ -211,8 +216,7 @@ func rooms() map[string]room {
 			ours:  []string{"internal/billpocket", "internal/fault", "internal/tenant"},
 			doors: []string{"net/http", "net/http/httptrace"},
 		},
-		"internal/overload": {in: process},
-		"internal/serving":  {in: process, doors: []string{"net", "net/http", "os", "os/signal"}},
+		"internal/serving": {in: process, doors: []string{"net", "net/http", "os", "os/signal"}},
 		"internal/telemetry": {
 			in:      process,
 			ours:    []string{"internal/fault"},

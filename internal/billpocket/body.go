@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"paymentlinks/internal/fault"
 )
 
 const (
@@ -24,6 +26,9 @@ const (
 	// maxPooledBytes keeps large bodies from staying in the pool: a call whose
 	// answer stalls would hold the memory of another's.
 	maxPooledBytes = 4 << 20
+	// bytesPerBodyByte is what a list takes for each byte of its body while it is
+	// decoded: the copy that it keeps, and its columns as they grow.
+	bytesPerBodyByte = 3
 	// Of the body of an error as much is read as it takes to use the
 	// connection again, and for as long.
 	drainBytes = 8 << 10
@@ -40,7 +45,11 @@ var (
 
 // buffer holds a body, inflated, until its hash is known. Most refreshes change
 // nothing, and their bodies go back into the pool without a copy.
-type buffer struct{ data []byte }
+type buffer struct {
+	data []byte
+	// leave is asked before memory is taken.
+	leave func(bytes int64) error
+}
 
 //nolint:gochecknoglobals // a pool is shared by nature, and holds no state that shows
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
@@ -53,7 +62,7 @@ func (b *buffer) release() {
 	if cap(b.data) > maxPooledBytes {
 		return
 	}
-	b.data = b.data[:0]
+	b.data, b.leave = b.data[:0], nil
 	buffers.Put(b)
 }
 
@@ -73,7 +82,9 @@ func (b *buffer) keep() []byte { return bytes.Clone(b.data) }
 func (b *buffer) readFrom(r io.Reader, announced, limit int64) error {
 	for {
 		if len(b.data) == cap(b.data) {
-			b.grow(announced)
+			if err := b.grow(announced); err != nil {
+				return err
+			}
 		}
 		n, err := r.Read(b.data[len(b.data):cap(b.data)])
 		b.data = b.data[:len(b.data)+n]
@@ -90,20 +101,30 @@ func (b *buffer) readFrom(r io.Reader, announced, limit int64) error {
 
 // grow makes room for more of a body. announced is below 0 if unknown; of a body
 // that is inflated it is too little, and then of no use.
-func (b *buffer) grow(announced int64) {
+func (b *buffer) grow(announced int64) error {
 	room := max(2*len(b.data), firstBytes)
 	if int64(len(b.data)) < announced && announced <= 4*int64(len(b.data)) {
 		room = int(announced) + 1 // the end shows in that there is no more
 	}
+	if err := b.leave(int64(room - cap(b.data))); err != nil {
+		return err
+	}
 	b.data = append(make([]byte, 0, room), b.data...)
+	return nil
 }
 
-// read takes in a body, inflated if need be, up to the limit. The limit is on
+// read takes in a body, inflated if need be, up to the limit, as leave gives
+// leave. The limit is on
 // what comes out of inflation, so a small answer that inflates to a huge one
 // ends there. Errors wrap errBody unless they are the transport's.
-func (c *Client) read(resp *http.Response) (*buffer, error) {
+func (c *Client) read(resp *http.Response, leave func(bytes int64) error) (*buffer, error) {
 	b, _ := buffers.Get().(*buffer)
-	if err := c.readInto(b, resp); err != nil {
+	b.leave = leave
+	err := leave(int64(cap(b.data)))
+	if err == nil {
+		err = c.readInto(b, resp)
+	}
+	if err != nil {
 		b.release()
 		return nil, err
 	}
@@ -129,7 +150,7 @@ func (c *Client) readInto(b *buffer, resp *http.Response) error {
 		return fmt.Errorf("%w: in a coding that was not asked for", errBody)
 	}
 	switch err := b.readFrom(source, resp.ContentLength, c.maxBodyBytes); {
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errTooLarge), fault.KindOf(err) == fault.Overloaded:
 		return err
 	case err != nil:
 		return body.blame(err)

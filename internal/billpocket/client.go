@@ -75,6 +75,11 @@ type Config struct {
 	// times between which upstream's certificate is valid.
 	Certified func(notBefore, notAfter time.Time)
 
+	// Reserve, unless nil, gives leave to take memory for one answer. grow is
+	// called before the memory is taken; its error, a *fault.Error, ends the call.
+	// release gives back all of it.
+	Reserve func() (grow func(ctx context.Context, bytes int64) error, release func())
+
 	// Logger hears of elements that could not be read; nil is silence.
 	Logger *slog.Logger
 	// Now is time.Now if nil.
@@ -92,6 +97,7 @@ type Client struct {
 	liveHosts    []string
 	answered     func(status int, body []byte)
 	keepBody     bool
+	reserve      func() (grow func(context.Context, int64) error, release func())
 	logger       *slog.Logger
 	now          func() time.Time
 }
@@ -116,6 +122,7 @@ func New(c Config) (*Client, error) {
 		liveHosts:    c.LiveHosts,
 		answered:     c.Answered,
 		keepBody:     c.KeepBody,
+		reserve:      c.Reserve,
 		logger:       c.Logger,
 		now:          c.Now,
 	}
@@ -146,6 +153,11 @@ func (c *Client) setDefaults() {
 	}
 	if c.answered == nil {
 		c.answered = func(int, []byte) {}
+	}
+	if c.reserve == nil {
+		c.reserve = func() (func(context.Context, int64) error, func()) {
+			return func(context.Context, int64) error { return nil }, func() {}
+		}
 	}
 	if c.logger == nil {
 		c.logger = slog.New(slog.DiscardHandler)
@@ -192,10 +204,12 @@ func (c *Client) try(
 	}
 	defer func() { _ = resp.Body.Close() }() // what it could tell was told by reading
 
+	grow, release := c.reserve()
+	defer release()
 	var body *buffer
 	switch resp.StatusCode {
 	case http.StatusOK:
-		if body, err = c.read(resp); err != nil {
+		if body, err = c.read(resp, func(bytes int64) error { return grow(tryCtx, bytes) }); err != nil {
 			return nil, classify(ctx, tryCtx, err)
 		}
 		if !c.keepBody {
@@ -219,6 +233,9 @@ func (c *Client) try(
 	if prev != nil && prev.Set != nil && prev.Version == version {
 		got.Set, got.Skipped = prev.Set, prev.Skipped
 		return got, nil
+	}
+	if err := grow(tryCtx, bytesPerBodyByte*int64(len(body.data))); err != nil {
+		return nil, classify(ctx, tryCtx, err)
 	}
 	if got.Set, got.Skipped, err = c.decode(ctx, resp.StatusCode, body); err != nil {
 		return nil, err

@@ -80,6 +80,9 @@ func classify(ctx, tryCtx context.Context, err error) *fault.Error {
 		return fault.Wrap(fault.Canceled, canceled, context.Canceled)
 	case errors.Is(err, errBody):
 		return unreadable(err)
+	case fault.KindOf(err) == fault.Overloaded:
+		refused, _ := errors.AsType[*fault.Error](err)
+		return refused
 	case tryCtx.Err() != nil, isTimeout(err):
 		return fault.NewUpstreamTimeout(context.DeadlineExceeded)
 	}

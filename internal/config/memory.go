@@ -11,7 +11,9 @@ import (
 // Memory is what the process may take. The bounds below that are not set are
 // parts of it.
 type Memory struct {
-	Bytes int64 `name:"memory" type:"bytes" placeholder:"BYTES" shown:"the cgroup's limit, or else the machine's memory" min:"64MiB" max:"1024TiB" help:"Memory that the process may take. Where they are not set, these are parts of it: PAYMENTLINKS_SNAPSHOT_BYTES a quarter, at most 512MiB; PAYMENTLINKS_ANSWER_BYTES a 16th, at most 128MiB; what PAYMENTLINKS_FRONT keeps a 64th, at most 32MiB; PAYMENTLINKS_DOCUMENT_CACHE_BYTES a 128th, at most 16MiB; Go's GOMEMLIMIT nine tenths."`
+	Bytes int64 `name:"memory" type:"bytes" placeholder:"BYTES" shown:"the cgroup's limit, or else the machine's memory" min:"64MiB" max:"1024TiB" help:"Memory that the process may take. Where they are not set, these are parts of it: PAYMENTLINKS_SNAPSHOT_BYTES a quarter, at most 512MiB; PAYMENTLINKS_ANSWER_BYTES a 16th, at most 128MiB; what PAYMENTLINKS_FRONT keeps a 64th, at most 32MiB; PAYMENTLINKS_DOCUMENT_CACHE_BYTES a 128th, at most 16MiB; PAYMENTLINKS_IN_FLIGHT_BYTES a quarter, at most 1GiB; Go's GOMEMLIMIT nine tenths."`
+
+	InFlightBytes int64 `type:"bytes" placeholder:"BYTES" shown:"a quarter of the memory, at most 1GiB" min:"1MiB" max:"1TiB" help:"Bound on bodies from upstream, answers being made and answers that callers are reading, together. Beyond it callers wait a quarter of a second and are then refused (OVERLOADED)."`
 
 	// HeapBytes is what Go's memory limit has to be; 0 leaves it as it is.
 	HeapBytes int64 `kong:"-"`
@@ -36,6 +38,7 @@ func (c *Config) parts() []part {
 		{"snapshot-bytes", &c.Snapshots.MaxBytes, 32, 512 << 20},
 		{"answer-bytes", &c.Edge.AnswerBytes, 8, 128 << 20},
 		{"", &c.Memory.FrontBytes, 2, 32 << 20},
+		{"in-flight-bytes", &c.Memory.InFlightBytes, 32, 1 << 30},
 		{"document-cache-bytes", &c.Graph.DocumentCacheBytes, 1, 16 << 20},
 	}
 }

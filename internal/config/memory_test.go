@@ -31,6 +31,7 @@ func TestMemoryIsDivided(t *testing.T) {
 			for part, got := range map[string][2]int64{
 				"snapshots": {cfg.Snapshots.MaxBytes, test.snapshots}, "answers": {cfg.Edge.AnswerBytes, test.answers},
 				"front": {cfg.Memory.FrontBytes, test.front}, "documents": {documents, test.documents}, "heap": {cfg.Memory.HeapBytes, test.limit},
+				"in flight": {cfg.Memory.InFlightBytes, min(cfg.Memory.Bytes/4, 1<<30)},
 			} {
 				if got[0] != got[1] {
 					t.Errorf("%s = %d bytes, want %d", part, got[0], got[1])

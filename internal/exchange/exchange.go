@@ -24,11 +24,20 @@ type Exchange struct {
 	// Validation writes into it, so it belongs to the one operation of the
 	// request.
 	Document *ast.QueryDocument
+	// Room is the memory that the answer may take while it is made; nil bounds
+	// nothing.
+	Room Room
 
 	waited atomic.Int64 // nanoseconds
 
 	mu        sync.Mutex
 	freshness Freshness
+}
+
+// Room is memory that grows as it is needed. It is safe for concurrent use.
+type Room interface {
+	// Grow takes so many bytes more. Its error says that there are none to be had.
+	Grow(ctx context.Context, bytes int64) error
 }
 
 // Freshness says for how long an answer holds. Its zero value says that the

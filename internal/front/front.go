@@ -15,6 +15,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"paymentlinks/internal/answer"
+	"paymentlinks/internal/overload"
 )
 
 // DefaultMaxBytes is what a zero Config.MaxBytes means.
@@ -31,6 +32,8 @@ type Config struct {
 	// MaxHeaderBytes is the edge's bound on header fields. A request that might
 	// be beyond it is never recognised.
 	MaxHeaderBytes int
+	// Memory bounds what is in flight; nil bounds nothing.
+	Memory *overload.Memory
 }
 
 // Front keeps answers in front of one http.Server. It is safe for concurrent use.

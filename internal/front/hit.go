@@ -11,6 +11,10 @@ import (
 // written from where it is kept.
 const smallBody = 8 << 10
 
+// longBody is the largest body that is written without leave to hold it: its
+// reader may outlive its entry.
+const longBody = 64 << 10
+
 // moveEvery is how often hits move the deadlines of reading and writing.
 const moveEvery = time.Second
 
@@ -43,6 +47,13 @@ func (c *conn) answer(b []byte) (int, error) {
 	until, ok := e.ready.Life.Until(now)
 	if !ok {
 		return 0, nil
+	}
+	if len(e.body) > longBody {
+		release, ok := c.front.cfg.Memory.Hold(e.body)
+		if !ok {
+			return 0, nil // the edge refuses it
+		}
+		defer release()
 	}
 	if !c.occupy() {
 		return 0, net.ErrClosed

@@ -40,6 +40,7 @@ const maxOperations = 10
 func (a *API) Beside(p Protocol) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := a.t.receive(w, r)
+		defer c.memory.Release()
 		c.media = mediaResponse
 		v := &visit{
 			requestID: c.exchange.RequestID, remoteAddr: r.RemoteAddr, forwardedFor: r.Header["X-Forwarded-For"],
@@ -101,7 +102,7 @@ func (c *call) let(ctx context.Context, p Protocol) error {
 			return err
 		}
 		var body bytes.Buffer // not one that is used again: others may hold on to it
-		if err := c.t.readBody(&body, c.w, c.r); err != nil {
+		if err := c.readBody(&body); err != nil {
 			return err
 		}
 		r.Body = io.NopCloser(&body)

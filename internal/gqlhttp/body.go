@@ -21,19 +21,54 @@ func (t *transport) limitReading(w http.ResponseWriter) {
 
 // readBody reads the whole body into buffer. Its errors are *fault.Error; a
 // client that left in the middle is Canceled.
-func (t *transport) readBody(buffer *bytes.Buffer, w http.ResponseWriter, r *http.Request) error {
-	if r.ContentLength > t.cfg.MaxBodyBytes {
+func (c *call) readBody(buffer *bytes.Buffer) error {
+	limit := c.t.cfg.MaxBodyBytes
+	if c.r.ContentLength > limit {
 		return tooLarge()
 	}
 	// The bound closes the connection of a client that goes on sending.
-	if _, err := buffer.ReadFrom(http.MaxBytesReader(w, r.Body, t.cfg.MaxBodyBytes)); err != nil {
-		return readFault(r, err)
+	body := io.Reader(http.MaxBytesReader(c.w, c.r.Body, limit))
+	if c.r.ContentLength < 0 || c.r.ContentLength > smallBodyBytes {
+		body = &weighed{r: body, grow: func(bytes int64) error { return c.memory.Grow(c.r.Context(), bytes) }}
 	}
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	if _, err := buffer.ReadFrom(body); err != nil {
+		return readFault(c.r, err)
+	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	return nil
 }
 
+const (
+	// smallBodyBytes of a body need no leave.
+	smallBodyBytes = 64 << 10
+	// bytesPerBodyByte is what a byte of a body takes: in the buffer, which has
+	// doubled as it came, and in what is read of it.
+	bytesPerBodyByte = 3
+)
+
+// weighed takes memory for a body as it comes. An announced length takes none.
+type weighed struct {
+	r         io.Reader
+	grow      func(bytes int64) error
+	read, had int64
+}
+
+// Read implements io.Reader.
+func (w *weighed) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if w.read += int64(n); w.read-w.had > smallBodyBytes {
+		if err := w.grow((w.read - w.had) * bytesPerBodyByte); err != nil {
+			return n, err
+		}
+		w.had = w.read
+	}
+	return n, err
+}
+
 func readFault(r *http.Request, err error) error {
+	if refused, ok := errors.AsType[*fault.Error](err); ok {
+		return refused
+	}
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
 		return tooLarge()
 	}

@@ -41,6 +41,8 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	switch {
 	case c.r.Context().Err() != nil:
 		return c.r.Context().Err()
+	case c.memory.Refused() != nil:
+		return c.memory.Refused()
 	case resp == nil && ctx.Err() != nil:
 		return ctx.Err()
 	case resp == nil, resp.Data == nil && len(resp.Errors) == 0:
@@ -56,7 +58,10 @@ func (c *call) execute(ctx context.Context, exec graphql.GraphExecutor, req oper
 	} else {
 		err = c.writeAnswer(resp)
 	}
-	if err != nil {
+	switch {
+	case fault.KindOf(err) == fault.Overloaded:
+		return err // soon there may be room for all of it
+	case err != nil:
 		return c.writeNull(ctx, err)
 	}
 	return nil

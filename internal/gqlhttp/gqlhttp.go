@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"paymentlinks/internal/overload"
 	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/tenant"
 )
@@ -112,6 +113,8 @@ type Config struct {
 	// Lists tells which list answers are made of, so that finished ones can be
 	// kept; nil keeps none.
 	Lists Lists
+	// Memory bounds what is in flight; nil bounds nothing.
+	Memory *overload.Memory
 	// Events hear how requests end.
 	Events Events
 	// Challenge returns the WWW-Authenticate value of a 401 answer for an error

@@ -12,6 +12,7 @@ import (
 
 	"paymentlinks/internal/answer"
 	"paymentlinks/internal/exchange"
+	"paymentlinks/internal/overload"
 	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/tenant"
 )
@@ -221,6 +222,16 @@ func (c *call) sendKept(a *answer.Answer, until time.Time) error {
 	}
 	if form.Coding != "" {
 		c.setHeader("Content-Encoding", form.Coding)
+	}
+	// What this request held was for making the answer. A long one is held for all
+	// who read it: they outlive its stay among the kept ones.
+	c.memory.Release()
+	if len(form.Body) > smallAnswerBytes && c.r.Method != http.MethodHead {
+		release, ok := c.t.cfg.Memory.Hold(form.Body)
+		if !ok {
+			return overload.ErrNoMemory()
+		}
+		defer release()
 	}
 	c.send(http.StatusOK, form.Body)
 	return nil

@@ -10,6 +10,9 @@ import (
 func (c *call) sendCompressed(status int, parts ...[]byte) error {
 	with := c.codingFor(size(parts))
 	if with == codingIdentity {
+		if err := c.holdAnswer(size(parts)); err != nil {
+			return err
+		}
 		c.send(status, parts...)
 		return nil
 	}
@@ -19,9 +22,24 @@ func (c *call) sendCompressed(status int, parts ...[]byte) error {
 		return err
 	}
 	clear(parts) // a reader that takes its time holds the compressed bytes alone
+	if err := c.holdAnswer(compressed.Len()); err != nil {
+		return err
+	}
 	c.setHeader("Content-Encoding", with.String())
 	c.send(status, compressed.Bytes())
 	return nil
+}
+
+// smallAnswerBytes of an answer are read without leave.
+const smallAnswerBytes = 64 << 10
+
+// holdAnswer holds what is sent, while it is read, and nothing else.
+func (c *call) holdAnswer(bytes int) error {
+	if bytes <= smallAnswerBytes {
+		c.memory.Release()
+		return nil
+	}
+	return c.memory.Resize(c.r.Context(), int64(bytes))
 }
 
 // codingFor returns the coding of an answer of so many bytes.

@@ -14,6 +14,7 @@ import (
 	"paymentlinks/internal/answer"
 	"paymentlinks/internal/exchange"
 	"paymentlinks/internal/fault"
+	"paymentlinks/internal/overload"
 	"paymentlinks/internal/persisted"
 	"paymentlinks/internal/tenant"
 )
@@ -61,6 +62,7 @@ func (t *transport) Supports(*http.Request) bool { return true }
 // Do implements graphql.Transport.
 func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	c := t.receive(w, r)
+	defer c.memory.Release()
 	ctx, cancel := context.WithTimeout(r.Context(), t.cfg.RequestTimeout)
 	defer cancel()
 	defer c.finish(ctx)
@@ -83,6 +85,8 @@ type call struct {
 	// flight for one that nobody waits for.
 	asked  *answer.Question
 	flight *answer.Flight
+	// memory is what the request holds of the memory in flight.
+	memory overload.Share
 
 	// What the access log tells.
 	caller    tenant.Key
@@ -103,6 +107,8 @@ func (t *transport) receive(w http.ResponseWriter, r *http.Request) *call {
 		ReceivedAt: t.cfg.Now(),
 		NoCache:    wantsFresh(r.Header),
 	}}
+	c.memory.Memory = t.cfg.Memory
+	c.exchange.Room = &c.memory
 	c.setHeader("X-Request-Id", id)
 	c.setHeader("X-Content-Type-Options", "nosniff")
 	w.Header()["Vary"] = t.vary
@@ -288,7 +294,7 @@ func (c *call) read() (operationRequest, error) {
 	}
 	body := c.t.buffers.get()
 	defer c.t.buffers.put(body)
-	if err := c.t.readBody(body, c.w, c.r); err != nil {
+	if err := c.readBody(body); err != nil {
 		return operationRequest{}, err
 	}
 	return decodeBody(body.String())
