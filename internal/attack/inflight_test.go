@@ -18,9 +18,9 @@ const (
 	beside = 96 << 20
 )
 
-// TestReadersThatDoNotRead: 60 callers ask for answers of some 10 MB each, and
+// TestAnswersThatNobodyReads: 60 callers ask for answers of some 10 MB each, and
 // read nothing.
-func TestReadersThatDoNotRead(t *testing.T) {
+func TestAnswersThatNobodyReads(t *testing.T) {
 	p := start(t, "PAYMENTLINKS_IN_FLIGHT_BYTES=64MiB", "PAYMENTLINKS_SNAPSHOT_BYTES=64MiB", "PAYMENTLINKS_ANSWER_BYTES=0", "GOMEMLIMIT=192MiB")
 	p.give(t, "lazy", plain())
 	p.give(t, "quick", list(10, nil))
