@@ -4,62 +4,83 @@ package attack_test
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
-// flight is what may be in flight in these tests, and beside is what the program
-// takes beside it: connections, goroutines, and garbage that Go has not collected yet.
+// inFlight is what may be in flight in these tests, and beside is what the program
+// takes beside it: connections, goroutines, and garbage that Go has not collected.
 const (
-	flight = 64 << 20
-	beside = 96 << 20
+	inFlight = 64 << 20
+	beside   = 128 << 20
 )
 
-// TestAnswersThatNobodyReads: 60 callers ask for answers of some 10 MB each, and
-// read nothing.
-func TestAnswersThatNobodyReads(t *testing.T) {
+// TestAnswersBeyondTheMemory: 60 callers ask for answers of some 10 MB each, and
+// read nothing. A small question is answered beside them.
+func TestAnswersBeyondTheMemory(t *testing.T) {
+	t.Parallel()
 	p := start(t, "PAYMENTLINKS_IN_FLIGHT_BYTES=64MiB", "PAYMENTLINKS_SNAPSHOT_BYTES=64MiB", "PAYMENTLINKS_ANSWER_BYTES=0", "GOMEMLIMIT=192MiB")
-	p.give(t, "lazy", plain())
-	p.give(t, "quick", list(10, nil))
-	lazy := func(i int) string {
-		return body(fmt.Sprintf(`{ a%d: paymentLinks { id url title code userId createdAt updatedAt isExpired state environment }
-			b: paymentLinks { id url title code userId createdAt updatedAt isExpired state environment }
-			c: paymentLinks { id url title code userId createdAt updatedAt isExpired state environment } }`, i), "")
+	p.give(t, plain())
+	api, err := url.Parse(p.url)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var connections []net.Conn
-	defer func() {
-		for _, c := range connections {
-			_ = c.Close()
-		}
-	}()
-	address := host(t, p.url)
 	p.cost(t, func() {
-		for i := range 60 {
-			c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+		for range 60 {
+			c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", api.Host)
 			if err != nil {
 				t.Fatal(err)
 			}
-			connections = append(connections, c)
-			asked := lazy(i)
-			if _, err := fmt.Fprintf(c, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nBP-User-Token: lazy\r\nX-Api-Key: demo-key\r\nContent-Length: %d\r\n\r\n%s", address, len(asked), asked); err != nil {
+			t.Cleanup(func() { _ = c.Close() })
+			asked := body(`{paymentLinks{`+aliases(12, `id url`)+`}}`, "")
+			if _, err := fmt.Fprintf(c, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nBP-User-Token: %s\r\nX-Api-Key: demo-key\r\nContent-Length: %d\r\n\r\n%s",
+				api.Host, merchant, len(asked), asked); err != nil {
 				t.Fatal(err)
 			}
 		}
-	}).within(t, time.Minute, flight+beside)
-	if a := p.ask(t, "quick", `{ paymentLinks { id } }`, ""); a.status != http.StatusOK {
+	}).within(t, time.Minute, inFlight+beside)
+	if a := p.ask(t, "demo-seed", `{ paymentLinks { id } }`, ""); a.status != http.StatusOK {
 		t.Errorf("a small question beside them: %v", a)
 	}
 }
 
-// host is where a URL points to.
-func host(t *testing.T, of string) string {
-	t.Helper()
-	u, err := url.Parse(of)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u.Host
+// TestListsThatStall: upstream sends all but the last byte of lists of 8 MiB to
+// 200 callers that it does not know.
+func TestListsThatStall(t *testing.T) {
+	t.Parallel()
+	const size = 8 << 20
+	almost := strings.Repeat(" ", size-1)
+	end := make(chan struct{})
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(size))
+		_, _ = io.WriteString(w, almost)
+		select {
+		case <-end:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(upstream.Close)
+	t.Cleanup(func() { close(end) })
+	p := start(t, "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL, "PAYMENTLINKS_IN_FLIGHT_BYTES=64MiB", "PAYMENTLINKS_UPSTREAM_TIMEOUT=1s",
+		"PAYMENTLINKS_REQUEST_TIMEOUT=3s", "GOMEMLIMIT=192MiB")
+	p.cost(t, func() {
+		var all sync.WaitGroup
+		for i := range 200 {
+			all.Go(func() {
+				a, err := p.try(t.Context(), body(`{ paymentLinks { id } }`, ""), asMerchant(fmt.Sprint("m", i), nil)...)
+				if err != nil || !strings.Contains(string(a.body), `"errors"`) {
+					t.Errorf("a caller got %v %v", a, err)
+				}
+			})
+		}
+		all.Wait()
+	}).within(t, time.Minute, inFlight+beside)
 }
