@@ -11,6 +11,7 @@ import (
 
 	"paymentlinks/internal/gqlhttp"
 	"paymentlinks/internal/overload"
+	"paymentlinks/internal/tenant"
 )
 
 // isFree reports whether so many bytes are free, and takes none.
@@ -99,5 +100,23 @@ func TestBodiesHoldMemoryAsTheyCome(t *testing.T) {
 	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(`{"query":"{hello}"}`)), mib-1
 	if w := e.do(r); w.Code != http.StatusOK {
 		t.Errorf("a length that does not come: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestOperationsOfProtocolsGiveTheirMemoryBack when their answer is made.
+func TestOperationsOfProtocolsGiveTheirMemoryBack(t *testing.T) {
+	const mib = 1 << 20
+	memory := overload.NewMemory(2 * mib)
+	e := newEdge(t, func(c *gqlhttp.Config) { c.Memory = memory })
+	api, ok := e.handler.(*gqlhttp.API)
+	if !ok {
+		t.Fatal("the edge is no API")
+	}
+	answer := api.Execute(t.Context(), tenant.Tenant{}, gqlhttp.Operation{Document: largeDocument(mib)})
+	if string(answer) != largeAnswer(mib) {
+		t.Fatalf("%d bytes: %.100s", len(answer), answer)
+	}
+	if !isFree(t, memory, 2*mib) {
+		t.Error("its memory is still held")
 	}
 }

@@ -47,6 +47,7 @@ func (a *API) Execute(ctx context.Context, caller tenant.Tenant, op Operation) [
 	r = r.WithContext(answer.NewContext(ctx, nil))
 	w := &memory{header: http.Header{}}
 	c := a.t.receive(w, r)
+	defer c.memory.Release()
 	c.media, c.codings = mediaResponse, codings{plain: true}
 	ctx, cancel := context.WithDeadline(r.Context(), deadline)
 	defer cancel()
