@@ -306,12 +306,21 @@ func newAPI(
 	})
 	api, err := gqlhttp.New(gqlhttp.Config{
 		Settings: gqlhttp.Settings(cfg.Edge), Executor: executor, Callers: callers, Guard: limits, Persisted: named, Lists: lists,
-		Challenge: callers.Challenge, Memory: memory, Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
+		Challenge: callers.Challenge, Memory: memory, Tenants: newTenantBounds(cfg, lists), Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("HTTP edge: %w", err)
 	}
 	return api, named, nil
+}
+
+// newTenantBounds holds tenants to their bounds: those that have a list each to
+// its own.
+func newTenantBounds(cfg config.Config, lists *snapshot.Store) *overload.Tenants {
+	return overload.NewTenants(overload.TenantLimits(cfg.Tenants), func(key tenant.Key) bool {
+		generation, _ := lists.Current(key)
+		return generation != 0
+	}, nil)
 }
 
 // newHandler is everything below the API's address. forget ends the answers that

@@ -117,6 +117,28 @@ func TestCompressionSetting(t *testing.T) {
 	}
 }
 
+// TestTenantRate: beyond the rate a merchant gets 429 with Retry-After, also for
+// what a connection could answer by itself; another is answered.
+func TestTenantRate(t *testing.T) {
+	s := start(t, "PAYMENTLINKS_TENANT_RATE=5", "PAYMENTLINKS_FRESH_FOR=1h")
+	const body = `{"query": "{ paymentLinks { id } }"}`
+	refused := 0
+	for range 30 {
+		status, answer := s.do(t, http.MethodPost, s.url+"/graphql", body)
+		if status == http.StatusTooManyRequests && strings.Contains(answer, "RATE_LIMITED") && strings.Contains(answer, "retryAfter") {
+			refused++
+		} else if status != http.StatusOK {
+			t.Fatalf("%d %s", status, answer)
+		}
+	}
+	if refused == 0 {
+		t.Error("30 requests at once are within 5 a second")
+	}
+	if status, answer := s.do(t, http.MethodPost, s.url+"/graphql", body, "BP-User-Token", "demo-shop", "X-Api-Key", "demo-key"); status != http.StatusOK {
+		t.Errorf("another merchant: %d %s", status, answer)
+	}
+}
+
 // TestMemorySetting: Go's memory limit is nine tenths of the memory.
 func TestMemorySetting(t *testing.T) {
 	start(t, "PAYMENTLINKS_MEMORY=50GiB")

@@ -161,7 +161,7 @@ func rooms() map[string]room {
 
 		"internal/overload": {
 			in:      edge,
-			ours:    []string{"internal/fault"},
+			ours:    []string{"internal/fault", "internal/tenant"},
 			modules: []string{"golang.org/x/sync"},
 		},
 		"internal/front": {

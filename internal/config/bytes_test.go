@@ -42,7 +42,7 @@ func TestBytes(t *testing.T) {
 // the start shows it as it was written.
 func TestOffIsPrinted(t *testing.T) {
 	for _, s := range settings(t) {
-		if s.Min != "0" && s.Min != "0s" || s.Flag == "fresh-for" || s.Flag == "shutdown-delay" { // the last is 0 over the sandbox
+		if s.Min != "0" && s.Min != "0s" || s.Default == "0" || s.Flag == "fresh-for" || s.Flag == "shutdown-delay" { // the last is 0 over the sandbox
 			continue
 		}
 		zero := strings.TrimSuffix(s.Min, "s")

@@ -47,6 +47,7 @@ type Config struct {
 	Agents    Agents    `embed:"" group:"Server"`
 	Document  Document  `embed:"" group:"Limits"`
 	Operation Operation `embed:"" group:"Limits"`
+	Tenants   Tenants   `embed:"" group:"Limits"`
 	Log       Log       `embed:"" group:"Log"`
 
 	// Doctor is what the command of that name was asked for.
@@ -216,6 +217,13 @@ type Operation struct {
 	TextBytes       int64 `name:"max-text-bytes" type:"bytes" default:"16MiB" min:"1KiB" max:"1GiB" help:"Text of messages and formatted amounts composed by one operation."`
 	AnswerBytes     int64 `name:"max-answer-bytes" type:"bytes" default:"32MiB" min:"1KiB" max:"1GiB" help:"The answer."`
 	Errors          int   `name:"max-field-errors" unit:"errors" default:"100" min:"1" max:"100000" help:"Errors of fields in one answer; one more says that others are left out."`
+}
+
+// Tenants is what one merchant may ask for; it converts to
+// overload.TenantLimits.
+type Tenants struct {
+	Rate     int `name:"tenant-rate" type:"limit" unit:"requests" default:"0" min:"0" max:"1000000" help:"Requests a second of one merchant, beyond which it gets RATE_LIMITED (429). A second's worth may come at once. Merchants that have no list yet share one merchant's bounds. With it connections answer nothing by themselves."`
+	InFlight int `name:"tenant-in-flight" type:"limit" unit:"requests" default:"1000" min:"0" max:"1000000" help:"Requests of one merchant that are answered at a time, beyond which it gets OVERLOADED (503)."`
 }
 
 // Log is what is logged, and how.

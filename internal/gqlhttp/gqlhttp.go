@@ -115,6 +115,9 @@ type Config struct {
 	Lists Lists
 	// Memory bounds what is in flight; nil bounds nothing.
 	Memory *overload.Memory
+	// Tenants holds each tenant to its bounds; nil bounds nobody. With a rate, no
+	// connection answers by itself: each request is counted here.
+	Tenants *overload.Tenants
 	// Events hear how requests end.
 	Events Events
 	// Challenge returns the WWW-Authenticate value of a 401 answer for an error

@@ -103,10 +103,11 @@ type sent struct {
 
 // leaveReady tells the connection that it may send the answer again by itself,
 // where that knows how; else it returns nil. It does not know for how long a
-// token is valid, so a caller who brings one is always asked for it here.
+// token is valid, so a caller who brings one is always asked for it here, and it
+// counts no tenant's requests.
 func (c *call) leaveReady(kept *answer.Answer, until time.Time) *sent {
 	slot := answer.SlotFrom(c.r.Context())
-	if slot == nil || len(c.r.Header["Authorization"]) > 0 || !c.t.cfg.Now().Before(until) {
+	if slot == nil || len(c.r.Header["Authorization"]) > 0 || c.t.cfg.Tenants.HasRate() || !c.t.cfg.Now().Before(until) {
 		return nil
 	}
 	s := &sent{t: c.t, line: access{

@@ -195,6 +195,11 @@ func (c *call) serve(ctx context.Context, exec graphql.GraphExecutor) error {
 func (c *call) ask(
 	ctx context.Context, exec graphql.GraphExecutor, caller tenant.Tenant, req operationRequest, document persisted.Document,
 ) (err error) {
+	leave, err := c.t.cfg.Tenants.Enter(caller.Key)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if !caller.IsZero() {
 		ctx = tenant.NewContext(ctx, caller)
 	}
