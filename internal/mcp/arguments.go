@@ -10,22 +10,20 @@ import (
 	"paymentlinks/internal/fault"
 )
 
-// bind returns the operation that arguments ask for, and its variables in JSON.
-// Arguments that are null count as left out. The error is a *fault.Error of
-// kind BadUserInput.
-func (t *tool) bind(arguments json.RawMessage) (operation, string, error) {
+// bind returns the variables of a call, in JSON. Arguments that are null count as
+// left out. The error is a *fault.Error of kind BadUserInput.
+func (t *tool) bind(arguments json.RawMessage) (string, error) {
 	given, err := t.given(arguments)
 	if err != nil {
-		return operation{}, "", err
-	}
-	op, err := t.choose(given)
-	if err != nil {
-		return operation{}, "", err
+		return "", err
 	}
 	variables := map[string]json.RawMessage{}
 	objects := map[string]map[string]json.RawMessage{}
+	for _, name := range t.objects {
+		objects[name] = map[string]json.RawMessage{}
+	}
 	for name, value := range given {
-		a := op.arguments[name]
+		a := t.arguments[name]
 		if a.field == "" {
 			variables[a.variable] = value
 			continue
@@ -37,14 +35,14 @@ func (t *tool) bind(arguments json.RawMessage) (operation, string, error) {
 	}
 	for name, object := range objects {
 		if variables[name], err = json.Marshal(object); err != nil {
-			return operation{}, "", fault.NewInternal(err)
+			return "", fault.NewInternal(err)
 		}
 	}
 	encoded, err := json.Marshal(variables)
 	if err != nil {
-		return operation{}, "", fault.NewInternal(err)
+		return "", fault.NewInternal(err)
 	}
-	return op, string(encoded), nil
+	return string(encoded), nil
 }
 
 // given returns the arguments that are not null.
@@ -72,25 +70,6 @@ func (t *tool) given(arguments json.RawMessage) (map[string]json.RawMessage, err
 		}
 	}
 	return given, nil
-}
-
-// choose returns the operation that has what is given.
-func (t *tool) choose(given map[string]json.RawMessage) (operation, error) {
-	if len(t.operations) == 1 {
-		return t.operations[0], nil
-	}
-	var chosen []operation
-	var decisive []string
-	for _, op := range t.operations {
-		decisive = append(decisive, op.decisive...)
-		if slices.ContainsFunc(op.decisive, func(name string) bool { return given[name] != nil }) {
-			chosen = append(chosen, op)
-		}
-	}
-	if len(chosen) != 1 {
-		return operation{}, fault.New(fault.BadUserInput, "Exactly one of "+list(decisive)+" must be given.")
-	}
-	return chosen[0], nil
 }
 
 func (t *tool) names() []string { return slices.Sorted(maps.Keys(t.input.Properties)) }

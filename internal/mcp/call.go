@@ -50,12 +50,12 @@ type answerError struct {
 
 // call executes what a tool is asked for. Its error is why nothing was executed.
 func (s *Server) call(ctx context.Context, t *tool, arguments json.RawMessage) (*sdk.CallToolResult, error) {
-	op, variables, err := t.bind(arguments)
+	variables, err := t.bind(arguments)
 	if err != nil {
 		return nil, err
 	}
 	caller, _ := tenant.FromContext(ctx)
-	body := s.operations.Execute(ctx, caller, gqlhttp.Operation{Document: t.document, Name: op.name, Variables: variables, Route: "mcp " + t.name})
+	body := s.operations.Execute(ctx, caller, gqlhttp.Operation{Document: t.document, Name: t.operation, Variables: variables, Route: "mcp " + t.name})
 	if body == nil {
 		return nil, context.Canceled
 	}

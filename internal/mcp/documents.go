@@ -6,11 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"path"
 	"slices"
-	"strings"
-
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 //go:embed tools/*.graphql
@@ -19,8 +15,8 @@ var files embed.FS
 // qrTool is the one tool that answers with a picture.
 const qrTool = "payment_link_qr"
 
-// builtIn returns the tools that are always there, by name. All operations of
-// a file make one tool, named for the file.
+// builtIn returns the tools that are always there, by name. Each is the one
+// operation of a file.
 func (m maker) builtIn() ([]*tool, error) {
 	names, err := fs.Glob(files, "tools/*.graphql")
 	if err != nil {
@@ -36,9 +32,9 @@ func (m maker) builtIn() ([]*tool, error) {
 		if err != nil {
 			return nil, fmt.Errorf("mcp: %s: %w", name, err)
 		}
-		// A filter's fields are easier to fill in than an object in an object.
-		isSpread := func(variable string) bool { return variable == "filter" }
-		t, err := m.make(strings.TrimSuffix(path.Base(name), ".graphql"), string(text), doc.Operations, isSpread)
+		// Flat arguments are easier to fill in than an object in an object.
+		isSpread := func(variable string) bool { return variable == "filter" || variable == "key" }
+		t, err := m.make(string(text), doc.Operations[0], isSpread)
 		if err != nil {
 			return nil, fmt.Errorf("mcp: %s: %w", name, err)
 		}
@@ -70,7 +66,7 @@ func (m maker) trusted(documents []string, taken []*tool, logger *slog.Logger) [
 				logger.LogAttrs(context.Background(), slog.LevelWarn, "a trusted document is no tool: its name is taken", slog.String("tool", op.Name))
 				continue
 			}
-			t, err := m.make(op.Name, document, ast.OperationList{op}, func(string) bool { return false })
+			t, err := m.make(document, op, func(string) bool { return false })
 			if err != nil {
 				continue // a mutation: tools read
 			}

@@ -16,27 +16,29 @@ type inputs struct {
 	root   *schema
 }
 
-// add adds a variable to the arguments, or its fields if it is spread. isPage
-// tells that it is the size of a page.
-func (in inputs) add(variable *ast.VariableDefinition, isSpread, isPage bool) map[string]argument {
-	definition := in.schema.Types[variable.Type.Name()]
-	if isSpread && definition.Kind == ast.InputObject {
-		arguments := map[string]argument{}
-		for _, field := range definition.Fields {
-			in.root.Properties[field.Name] = in.of(field.Type, field.Description, field.DefaultValue)
-			arguments[field.Name] = argument{variable: variable.Variable, field: field.Name, isRequired: isRequired(field.Type, field.DefaultValue)}
-		}
-		return arguments
-	}
+// add adds a variable to the arguments. isPage tells that it is the size of a page.
+func (in inputs) add(variable *ast.VariableDefinition, isPage bool) {
 	described := in.of(variable.Type, variable.Description, variable.DefaultValue)
 	if isPage {
 		least, most := 0, maxLinks
 		described.Minimum, described.Maximum = &least, &most
 	}
 	in.root.Properties[variable.Variable] = described
-	return map[string]argument{variable.Variable: {
-		variable: variable.Variable, isPage: isPage, isRequired: isRequired(variable.Type, variable.DefaultValue),
-	}}
+	if isRequired(variable.Type, variable.DefaultValue) {
+		in.root.require(variable.Variable)
+	}
+}
+
+// spread adds the fields of an input object to the arguments.
+func (in inputs) spread(definition *ast.Definition) { in.fill(in.root, definition) }
+
+func (in inputs) fill(s *schema, definition *ast.Definition) {
+	for _, field := range definition.Fields {
+		s.Properties[field.Name] = in.of(field.Type, field.Description, field.DefaultValue)
+		if isRequired(field.Type, field.DefaultValue) {
+			s.require(field.Name)
+		}
+	}
 }
 
 func isRequired(t *ast.Type, fallback *ast.Value) bool { return t.NonNull && fallback == nil }
@@ -73,12 +75,7 @@ func (in inputs) object(definition *ast.Definition) *schema {
 		s := newObject()
 		s.Description = definition.Description
 		in.root.Defs[definition.Name] = s
-		for _, field := range definition.Fields {
-			s.Properties[field.Name] = in.of(field.Type, field.Description, field.DefaultValue)
-			if isRequired(field.Type, field.DefaultValue) {
-				s.require(field.Name)
-			}
-		}
+		in.fill(s, definition)
 	}
 	return &schema{Ref: "#/$defs/" + definition.Name}
 }

@@ -10,26 +10,20 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// tool is one thing that an assistant can ask for.
+// tool is one thing that an assistant can ask for: an operation of a document.
 type tool struct {
-	name, description string
-	document          string
-	// operations are alternatives: the arguments decide which one is executed.
-	operations []operation
-	input      *schema
-	output     *schema
-	answer     *shape
+	name, description   string
+	document, operation string
+	arguments           map[string]argument
+	// objects are the variables whose fields are arguments, and which have to be
+	// there even when none of the fields is given.
+	objects []string
+	input   *schema
+	output  *schema
+	answer  *shape
 	// image is the path to a field of the answer whose picture the assistant gets
 	// as an image; nil for none.
 	image []string
-}
-
-// operation is one operation of a tool's document.
-type operation struct {
-	name      string
-	arguments map[string]argument
-	// decisive are the arguments that no other operation of the tool has.
-	decisive []string
 }
 
 // argument says where an argument of a tool goes.
@@ -37,9 +31,6 @@ type argument struct {
 	variable string
 	// field is the field of the variable, an input object; "" for the whole of it.
 	field string
-	// isPage tells that the argument is the size of a page.
-	isPage     bool
-	isRequired bool
 }
 
 // maker makes tools of documents.
@@ -62,51 +53,35 @@ func (m maker) load(document string) (*ast.QueryDocument, error) {
 	return doc, nil
 }
 
-// make returns the tool of some operations of a document. isSpread names
-// the variables whose fields become arguments of their own.
-func (m maker) make(name, document string, operations ast.OperationList, isSpread func(variable string) bool) (*tool, error) {
-	first := operations[0]
-	t := &tool{name: name, description: first.Description, document: document, input: newObject()}
-	in := inputs{schema: m.schema, root: t.input}
-	for _, op := range operations {
-		if op.Operation != ast.Query {
-			return nil, errors.New("it is not a query")
-		}
-		pages := pageVariables(op)
-		known := operation{name: op.Name, arguments: map[string]argument{}}
-		for _, variable := range op.VariableDefinitions {
-			arguments := in.add(variable, isSpread(variable.Variable), pages[variable.Variable])
-			for name, a := range arguments {
-				known.arguments[name] = a
-			}
-		}
-		t.operations = append(t.operations, known)
+// make returns the tool of an operation of a document. isSpread names the
+// variables whose fields become arguments of their own.
+func (m maker) make(document string, op *ast.OperationDefinition, isSpread func(variable string) bool) (*tool, error) {
+	if op.Operation != ast.Query {
+		return nil, errors.New("it is not a query")
 	}
-	t.decide()
-	t.output, t.answer = outputs{schema: m.schema}.of(first.SelectionSet, m.schema.Query)
+	t := &tool{
+		name: op.Name, description: op.Description, document: document, operation: op.Name,
+		arguments: map[string]argument{}, input: newObject(),
+	}
+	in, pages := inputs{schema: m.schema, root: t.input}, pageVariables(op)
+	for _, variable := range op.VariableDefinitions {
+		name := variable.Variable
+		definition := m.schema.Types[variable.Type.Name()]
+		if isSpread(name) && definition.Kind == ast.InputObject {
+			in.spread(definition)
+			for _, field := range definition.Fields {
+				t.arguments[field.Name] = argument{variable: name, field: field.Name}
+			}
+			if variable.Type.NonNull {
+				t.objects = append(t.objects, name)
+			}
+			continue
+		}
+		in.add(variable, pages[name])
+		t.arguments[name] = argument{variable: name}
+	}
+	t.output, t.answer = outputs{schema: m.schema}.of(op.SelectionSet, m.schema.Query)
 	return t, nil
-}
-
-// decide finds out which arguments decide between the operations, and which
-// are required whatever the operation.
-func (t *tool) decide() {
-	count := map[string]int{}
-	for _, op := range t.operations {
-		for name := range op.arguments {
-			count[name]++
-		}
-	}
-	for i := range t.operations {
-		op := &t.operations[i]
-		for name, a := range op.arguments {
-			switch {
-			case count[name] < len(t.operations):
-				op.decisive = append(op.decisive, name)
-			case a.isRequired && i == 0:
-				t.input.require(name)
-			}
-		}
-	}
 }
 
 // describe returns what clients are told of the tool.
