@@ -33,6 +33,7 @@ type options struct {
 	connections      int
 	warm, time       time.Duration
 	strict           bool
+	note             string
 }
 
 func run(arguments []string, progress io.Writer) error {
@@ -46,11 +47,12 @@ func run(arguments []string, progress io.Writer) error {
 	flags.IntVar(&o.connections, "connections", 0, "connections of every workload; 0: as many as it says")
 	flags.DurationVar(&o.warm, "warm", 2*time.Second, "load before a cell is measured")
 	flags.DurationVar(&o.time, "time", 8*time.Second, "load while a cell is measured")
+	flags.StringVar(&o.note, "note", "", "a sentence for RESULTS.md about the machine at the time")
 	flags.BoolVar(&o.strict, "strict", false, "end with an error when a cell fails")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
-	t := table{machine: fmt.Sprintf("%s/%s with %s.", runtime.GOOS, runtime.GOARCH, cores()), took: o.time}
+	t := table{machine: fmt.Sprintf("%s/%s with %s.", runtime.GOOS, runtime.GOARCH, cores()), note: o.note, took: o.time}
 	for _, w := range workloads {
 		if o.connections > 0 {
 			w.connections = o.connections

@@ -14,6 +14,7 @@ type table struct {
 	peers     []peer
 	runs      [][][]measurement
 	machine   string
+	note      string
 	took      time.Duration // what one cell was measured for
 }
 
@@ -56,7 +57,11 @@ func milliseconds(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds
 func (t table) markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Measured\n\n%s Each cell is measured for %v, after a warm-up and a comparison of the answer item by item.\n", t.machine, t.took)
-	b.WriteString("All runs are shown. The machine is shared by load, upstream and peer, so compare within a run.\n\n| peer | version |\n| --- | --- |\n")
+	b.WriteString("All runs are shown. The machine is shared by load, upstream and peer, so compare within a run.\n")
+	if t.note != "" {
+		b.WriteString("\n" + t.note + "\n")
+	}
+	b.WriteString("\n| peer | version |\n| --- | --- |\n")
 	for _, p := range t.peers {
 		version, err := p.version()
 		if err != nil {
