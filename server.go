@@ -28,6 +28,7 @@ import (
 	"paymentlinks/internal/config"
 	"paymentlinks/internal/doctor"
 	"paymentlinks/internal/exchange"
+	"paymentlinks/internal/fault"
 	"paymentlinks/internal/front"
 	"paymentlinks/internal/gqlhttp"
 	"paymentlinks/internal/guard"
@@ -80,7 +81,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 			_, cfg, err := config.Parse(args, environ, io.Discard, io.Discard)
 			return cfg, err
 		}
-		return serve(ctx, cfg, again, stdout, logs)
+		return serve(ctx, cfg, again, environ, stdout, logs)
 	case config.MCP:
 		return serveAgent(ctx, cfg, os.Stdin, stdout, logs)
 	case config.Doctor:
@@ -102,13 +103,20 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 
 // serve runs the API, the probes and, without an upstream, the sandbox. again
 // reads the settings once more.
-func serve(ctx context.Context, cfg config.Config, again func() (config.Config, error), stdout io.Writer, logs *telemetry.Log) error {
+func serve(
+	ctx context.Context, cfg config.Config, again func() (config.Config, error), environ []string, stdout io.Writer, logs *telemetry.Log,
+) error {
 	logger := logs.Logger
 	logger.InfoContext(ctx, "starting", "version", version(), "settings", cfg, "memory", cfg.Memory)
 	defer overload.LimitHeap(cfg.Memory.HeapBytes)()
 	metrics := telemetry.NewMetrics(telemetry.Words{
 		Version: version(), Sources: gqlhttp.Sources(), States: upstream.States(), Checks: caller.Checks(), Files: []string{settingsFiles, credentialsFile, issuerKeys},
 	})
+	collector, err := telemetry.NewOTLP(ctx, environ, version(), metrics, logger)
+	if err != nil {
+		return err
+	}
+	defer collector.Close(ctx)
 	var sites serving.Sites
 	defer sites.Close()
 	api, err := sites.Listen(ctx, "PAYMENTLINKS_LISTEN", newServer(cfg, nil, logger), cfg.Server.Listen)
@@ -136,9 +144,14 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 	}
 
 	memory := overload.NewMemory(cfg.Memory.InFlightBytes)
-	lists, err := newLists(ctx, cfg, billpocket.Config{Settings: links, Certified: metrics.Certified, Reserve: memory.Reserve, Logger: logger}, listEvents{
-		upstream: upstream.Events{Tried: metrics.UpstreamTried, Retried: metrics.UpstreamRetried, Breaker: metrics.BreakerChanged},
-		shared:   sharedcache.Events{Listed: metrics.ListShared, Written: metrics.ListWritten, Purged: metrics.ListPurged, Up: metrics.RedisUp},
+	from := billpocket.Config{Settings: links, Header: passOn, Certified: metrics.Certified, Reserve: memory.Reserve, Logger: logger}
+	lists, err := newLists(ctx, cfg, from, listEvents{
+		fetch: collector.Fetch,
+		upstream: upstream.Events{
+			Trace: collector.Try,
+			Tried: metrics.UpstreamTried, Retried: metrics.UpstreamRetried, Breaker: metrics.BreakerChanged,
+		},
+		shared: sharedcache.Events{Listed: metrics.ListShared, Written: metrics.ListWritten, Purged: metrics.ListPurged, Up: metrics.RedisUp},
 	})
 	if err != nil {
 		return err
@@ -157,6 +170,9 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 		Snapshots: store.Count, CredentialsFile: callers.FileReadAt, Keys: callers.KeysFetchedAt, DroppedLogLines: logs.Dropped,
 	})
 	events := gqlhttp.Events{Answered: metrics.Answered, LimitReached: metrics.LimitReached}
+	if collector.IsTracing() {
+		events.Trace = collector.Operation
+	}
 	handler, forget, err := newHandler(cfg, store, callers, memory, events, logger)
 	if err != nil {
 		return err
@@ -209,6 +225,8 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 
 // listEvents hear of calls to upstream, and of what replicas share.
 type listEvents struct {
+	// fetch begins the span of a fetch; nil traces none.
+	fetch    func(context.Context) (_ context.Context, link func(context.Context), end func(fault.Kind))
 	upstream upstream.Events
 	shared   sharedcache.Events
 }
@@ -249,12 +267,20 @@ func newLists(
 		}
 		lister, closeShared = l.shared, l.shared.Close
 	}
-	l.store, err = snapshot.New(snapshot.Config{Settings: snapshot.Settings(cfg.Snapshots), Lister: lister, Logger: from.Logger})
+	l.store, err = snapshot.New(snapshot.Config{Settings: snapshot.Settings(cfg.Snapshots), Lister: lister, Fetch: events.fetch, Logger: from.Logger})
 	if err != nil {
 		return lists{}, fmt.Errorf("snapshots: %w", err)
 	}
 	l.close = func() { l.store.Close(); closeShared(); client.Close() }
 	return l, nil
+}
+
+// passOn tells upstream which request it is asked for.
+func passOn(ctx context.Context, header http.Header) {
+	if id := exchange.RequestID(ctx); id != "" {
+		header["X-Request-Id"] = []string{id}
+	}
+	telemetry.Traceparent(ctx, header)
 }
 
 // What is read again while the program runs, as it is counted.

@@ -51,7 +51,7 @@ func rooms() map[string]room {
 		"": { // wiring: everything but test helpers
 			in: process,
 			ours: []string{
-				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/exchange", "internal/front",
+				"graph", "graph/cost", "internal/billpocket", "internal/caller", "internal/config", "internal/doctor", "internal/exchange", "internal/fault", "internal/front",
 				"internal/gqlhttp", "internal/guard", "internal/mcp", "internal/overload", "internal/persisted", "internal/playground", "internal/sandbox",
 				"internal/serving", "internal/sharedcache", "internal/snapshot", "internal/telemetry", "internal/tenant", "internal/upstream",
 			},
@@ -62,7 +62,7 @@ func rooms() map[string]room {
 		"graph": {
 			in: graph,
 			ours: []string{
-				"graph/cost", "graph/fastlist", "graph/generated", "graph/loader", "graph/model", "graph/presenter", "graph/validation", "internal/exchange", "internal/fault",
+				"graph/cost", "graph/fastlist", "graph/generated", "graph/loader", "graph/model", "graph/presenter", "graph/validation", "internal/doorkeeper", "internal/exchange", "internal/fault",
 				"internal/money", "internal/paymentlink", "internal/relay", "internal/tenant",
 			},
 			modules: []string{gqlgen, gqlparser, otter},
@@ -117,12 +117,13 @@ func rooms() map[string]room {
 		"internal/relay": {in: domain},
 
 		// The vocabulary that all share.
-		"internal/address":  {in: domain, doors: []string{"net"}}, // SplitHostPort, and no socket
-		"internal/bounded":  {in: domain, doors: []string{"os"}},
-		"internal/cause":    {in: domain, doors: []string{"net", "syscall"}}, // errors of connections
-		"internal/exchange": {in: domain},
-		"internal/fault":    {in: domain},
-		"internal/tenant":   {in: domain},
+		"internal/address":    {in: domain, doors: []string{"net"}}, // SplitHostPort, and no socket
+		"internal/bounded":    {in: domain, doors: []string{"os"}},
+		"internal/cause":      {in: domain, doors: []string{"net", "syscall"}}, // errors of connections
+		"internal/exchange":   {in: domain, modules: []string{gqlparser}},      // the document, parsed
+		"internal/fault":      {in: domain},
+		"internal/doorkeeper": {in: domain},
+		"internal/tenant":     {in: domain},
 
 		// Upstream and what is kept of it.
 		"internal/billpocket": {
@@ -155,7 +156,7 @@ func rooms() map[string]room {
 
 		"internal/answer": {
 			in:      edge,
-			ours:    []string{"internal/exchange", "internal/tenant"},
+			ours:    []string{"internal/doorkeeper", "internal/exchange", "internal/tenant"},
 			modules: []string{otter},
 		},
 
@@ -190,7 +191,7 @@ func rooms() map[string]room {
 			},
 			doors: []string{"net/http"}, // the issuer's keys
 		},
-		"internal/guard": {in: edge, ours: []string{"internal/fault"}, modules: []string{gqlparser, otter}},
+		"internal/guard": {in: edge, ours: []string{"internal/doorkeeper", "internal/fault"}, modules: []string{gqlparser, otter}},
 		"internal/persisted": {
 			in:      edge,
 			ours:    []string{"internal/bounded", "internal/fault"},
@@ -220,7 +221,7 @@ func rooms() map[string]room {
 		"internal/telemetry": {
 			in:      process,
 			ours:    []string{"internal/fault"},
-			modules: []string{"github.com/prometheus/client_golang"},
+			modules: []string{"github.com/prometheus/client_golang", "go.opentelemetry.io"},
 			doors:   []string{"net/http", "net/http/pprof"},
 		},
 

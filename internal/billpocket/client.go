@@ -45,6 +45,8 @@ type Settings struct {
 	// it or beyond MaxBodyBytes is a fault of upstream that asking again cannot
 	// help.
 	MaxLinks int
+	// NoTrace calls Config.Header for no request.
+	NoTrace bool
 	// TryTimeout bounds one request, its body included; 0 is DefaultTryTimeout.
 	TryTimeout time.Duration
 }
@@ -71,6 +73,10 @@ type Config struct {
 	// KeepBody hands the body out with each list, for who shares it.
 	KeepBody bool
 
+	// Header, unless nil, adds to the header of each request. It must leave the
+	// credentials alone.
+	Header func(ctx context.Context, header http.Header)
+
 	// Certified, unless nil, is called with each connection by TLS: with the
 	// times between which upstream's certificate is valid.
 	Certified func(notBefore, notAfter time.Time)
@@ -95,6 +101,7 @@ type Client struct {
 	tryTimeout   time.Duration
 	decoder      decoder
 	liveHosts    []string
+	header       func(ctx context.Context, header http.Header)
 	answered     func(status int, body []byte)
 	keepBody     bool
 	reserve      func() (grow func(context.Context, int64) error, release func())
@@ -120,6 +127,7 @@ func New(c Config) (*Client, error) {
 		tryTimeout:   c.TryTimeout,
 		decoder:      decoder{location: c.Location, maxLinks: c.MaxLinks},
 		liveHosts:    c.LiveHosts,
+		header:       c.Header,
 		answered:     c.Answered,
 		keepBody:     c.KeepBody,
 		reserve:      c.Reserve,
@@ -131,11 +139,11 @@ func New(c Config) (*Client, error) {
 			return nil, err
 		}
 	}
-	client.setDefaults()
+	client.setDefaults(c.NoTrace)
 	return client, nil
 }
 
-func (c *Client) setDefaults() {
+func (c *Client) setDefaults(noTrace bool) {
 	if c.userAgent == "" {
 		c.userAgent = DefaultUserAgent
 	}
@@ -150,6 +158,9 @@ func (c *Client) setDefaults() {
 	}
 	if c.decoder.location == nil {
 		c.decoder.location = time.UTC
+	}
+	if c.header == nil || noTrace {
+		c.header = func(context.Context, http.Header) {}
 	}
 	if c.answered == nil {
 		c.answered = func(int, []byte) {}
@@ -254,8 +265,8 @@ func (c *Client) Decode(ctx context.Context, body []byte) (set *paymentlink.Set,
 	return c.decode(ctx, status, &buffer{data: body})
 }
 
-// request is the whole of what upstream is told. The credentials are in these
-// two headers and nowhere else.
+// request is the whole of what upstream is told, beside what Config.Header adds.
+// The credentials are in these two headers and nowhere else.
 func (c *Client) request(ctx context.Context, credentials tenant.Credentials) *http.Request {
 	req := &http.Request{
 		Method: http.MethodGet,
@@ -269,6 +280,7 @@ func (c *Client) request(ctx context.Context, credentials tenant.Credentials) *h
 			"User-Agent":      {c.userAgent},
 		},
 	}
+	c.header(ctx, req.Header)
 	return req.WithContext(ctx)
 }
 

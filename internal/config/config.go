@@ -103,6 +103,7 @@ type Upstream struct {
 	LiveHosts        []string       `placeholder:"NAME" default:"pay.billpocket.com" help:"Hosts whose links are LIVE. A host label test or sandbox is TEST."`
 	MaxBodyBytes     int64          `name:"upstream-max-bytes" type:"bytes" default:"64MiB" min:"1B" max:"1GiB" help:"Bound on an answer of upstream, after inflation."`
 	MaxLinks         int            `name:"upstream-max-links" unit:"links" default:"100000" min:"1" max:"10000000" help:"Links in one list of upstream. A longer list is a fault of upstream, remembered for 15s."`
+	NoTrace          bool           `name:"upstream-trace" type:"off" placeholder:"on|off" default:"on" help:"Tell upstream the request's id (X-Request-Id) and, where traces are sent (OTEL_EXPORTER_OTLP_ENDPOINT), the trace (traceparent): on or off."`
 	TryTimeout       time.Duration  `name:"upstream-timeout" default:"4s" min:"10ms" max:"5m" help:"Bound on one try."`
 }
 

@@ -1,7 +1,9 @@
 package gqlhttp
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -17,6 +19,10 @@ type Events struct {
 	// its answer came from, one of Sources or "" for a request that was refused;
 	// with whether that was made of a stale list; and with the time that it took.
 	Answered func(kind fault.Kind, status int, source string, isStale bool, took time.Duration)
+	// Trace begins the span of a request, under what its header tells; nil traces
+	// nothing. end takes the operation's type and name, the document's hash and the
+	// kind of the first error, each empty for none.
+	Trace func(ctx context.Context, header http.Header) (_ context.Context, end func(operation, name, document string, kind fault.Kind))
 	// LimitReached is called with the name of each limit that a request met.
 	LimitReached func(limit string)
 }

@@ -65,6 +65,11 @@ func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	defer c.memory.Release()
 	ctx, cancel := context.WithTimeout(r.Context(), t.cfg.RequestTimeout)
 	defer cancel()
+	if t.cfg.Events.Trace != nil {
+		var end func(operation, name, document string, kind fault.Kind)
+		ctx, end = t.cfg.Events.Trace(ctx, r.Header)
+		defer func() { end(string(c.operation), loggable(c.name), c.documentHash(), c.kind) }()
+	}
 	defer c.finish(ctx)
 	if err := c.serve(ctx, exec); err != nil {
 		c.refuse(ctx, err)

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"paymentlinks/internal/fault"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/tenant"
 )
@@ -15,6 +16,9 @@ type flight struct {
 	begunAt time.Time
 	prev    *kept // what the pair had when the flight began, nil for nothing
 	cancel  context.CancelFunc
+	// link and end are of the flight's span.
+	link func(context.Context)
+	end  func(fault.Kind)
 
 	// waiters counts those who wait. Store.mu guards it.
 	waiters int
@@ -37,7 +41,8 @@ func (s *Store) begin(ctx context.Context, r request, prev *kept, now time.Time)
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.fetchTimeout)
-	f := &flight{begunAt: now, prev: prev, cancel: cancel, done: make(chan struct{})}
+	ctx, link, end := s.trace(ctx)
+	f := &flight{begunAt: now, prev: prev, cancel: cancel, link: link, end: end, done: make(chan struct{})}
 	s.flights[r.tenant.Key] = f
 	s.running.Go(func() { s.fly(ctx, f, r) })
 	return f
@@ -97,6 +102,7 @@ func (s *Store) land(ctx context.Context, f *flight, r request, snapshot *paymen
 		f.list, f.err = nil, classify(ctx, err)
 	}
 	s.logFailure(ctx, r.tenant.Key, f)
+	f.end(fault.KindOf(f.err))
 	s.logLanding(ctx, r.tenant.Key, f)
 	s.mu.Lock()
 	if s.flights[r.tenant.Key] == f {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"paymentlinks/internal/fault"
 	"paymentlinks/internal/paymentlink"
 	"paymentlinks/internal/tenant"
 )
@@ -51,6 +52,10 @@ type Config struct {
 
 	// Lister is required.
 	Lister Lister
+	// Fetch begins the span of a flight; nil traces nothing. link is called under
+	// the context of each caller who waits for a flight that another began, and
+	// end with the kind of the flight's fault, "" for a list.
+	Fetch func(ctx context.Context) (_ context.Context, link func(context.Context), end func(fault.Kind))
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Logger hears of each failed call once; nil discards.
@@ -63,6 +68,7 @@ type Store struct {
 	ages         ages
 	maxBytes     int64
 	fetchTimeout time.Duration
+	trace        func(ctx context.Context) (_ context.Context, link func(context.Context), end func(fault.Kind))
 	now          func() time.Time
 	logger       *slog.Logger
 
@@ -95,12 +101,18 @@ func New(cfg Config) (*Store, error) {
 		ages:         ages{freshFor: cfg.FreshFor, staleFor: cfg.StaleFor},
 		maxBytes:     cfg.MaxBytes,
 		fetchTimeout: cfg.FetchTimeout,
+		trace:        cfg.Fetch,
 		now:          cfg.Now,
 		logger:       cfg.Logger,
 		flights:      map[tenant.Key]*flight{},
 	}
 	if s.maxBytes == 0 {
 		s.maxBytes = DefaultMaxBytes
+	}
+	if s.trace == nil {
+		s.trace = func(ctx context.Context) (context.Context, func(context.Context), func(fault.Kind)) {
+			return ctx, func(context.Context) {}, func(fault.Kind) {}
+		}
 	}
 	if s.fetchTimeout == 0 {
 		s.fetchTimeout = DefaultFetchTimeout

@@ -28,6 +28,7 @@ type request struct {
 // or pause and ask again. One of the four is set.
 type step struct {
 	why      string // in words for the log
+	shares   bool   // flight was begun by another caller
 	snapshot *paymentlink.Snapshot
 	err      error
 	flight   *flight
@@ -43,6 +44,9 @@ func (s *Store) await(ctx context.Context, r request) (*paymentlink.Snapshot, er
 	for {
 		next := s.decide(ctx, r)
 		s.logStep(ctx, r.tenant.Key, next)
+		if next.shares {
+			next.flight.link(ctx)
+		}
 		if next.snapshot != nil || next.err != nil {
 			return next.snapshot, next.err
 		}
@@ -103,7 +107,7 @@ func (s *Store) decide(ctx context.Context, r request) step {
 			return step{why: "a refresh runs behind", snapshot: &k.snapshot}
 		}
 	}
-	why := "waits for a fetch under way"
+	why, shares := "waits for a fetch under way", f != nil
 	if f == nil {
 		why = "waits for a fetch that it begins"
 		if k != nil && !r.notBefore.IsZero() && now.Before(k.begunAt.Add(forcedEvery)) {
@@ -115,7 +119,7 @@ func (s *Store) decide(ctx context.Context, r request) step {
 		}
 	}
 	f.waiters++
-	next := step{why: why, flight: f}
+	next := step{why: why, flight: f, shares: shares}
 	if k != nil && k.failures > 0 && k.isHeld(now.Add(patience)) {
 		next.patience = patience
 	}

@@ -51,6 +51,9 @@ type Config struct {
 // Events are told what the Policies do, where they are not nil. They are called
 // by many goroutines at once and must return at once.
 type Events struct {
+	// Trace begins the span of a try; nil traces nothing. end takes the kind of
+	// its fault, "" for a list.
+	Trace func(ctx context.Context) (_ context.Context, end func(fault.Kind))
 	// Tried is called after each try with its fault kind, "" for a list, and
 	// with the time that it took.
 	Tried func(kind fault.Kind, took time.Duration)
@@ -99,6 +102,9 @@ func New(c Config) (*Policies, error) {
 }
 
 func (e Events) orNothing() Events {
+	if e.Trace == nil {
+		e.Trace = func(ctx context.Context) (context.Context, func(fault.Kind)) { return ctx, func(fault.Kind) {} }
+	}
 	if e.Tried == nil {
 		e.Tried = func(fault.Kind, time.Duration) {}
 	}
@@ -168,7 +174,9 @@ func (p *Policies) try(ctx context.Context, call call, first bool) (*paymentlink
 		p.events.Retried()
 	}
 	began := time.Now()
-	snapshot, err := p.lister.List(ctx, call.tenant, call.prev)
+	traced, end := p.events.Trace(ctx)
+	snapshot, err := p.lister.List(traced, call.tenant, call.prev)
+	end(fault.KindOf(err))
 	took := time.Since(began)
 	kind := fault.KindOf(err)
 	if !p.breakerOff && (ctx.Err() == nil || took >= fairTry) {
