@@ -75,7 +75,7 @@ func serveAgent(ctx context.Context, cfg config.Config, in io.ReadCloser, out io
 		return err
 	}
 	defer callers.Close()
-	api, named, err := newAPI(cfg, lists.store, callers, nil, gqlhttp.Events{}, logger)
+	api, named, err := newAPI(cfg, parts{lists: lists.store, callers: callers, logger: logger})
 	if err != nil {
 		return err
 	}

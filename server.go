@@ -110,7 +110,8 @@ func serve(
 	logger.InfoContext(ctx, "starting", "version", version(), "settings", cfg, "memory", cfg.Memory)
 	defer overload.LimitHeap(cfg.Memory.HeapBytes)()
 	metrics := telemetry.NewMetrics(telemetry.Words{
-		Version: version(), Sources: gqlhttp.Sources(), States: upstream.States(), Checks: caller.Checks(), Files: []string{settingsFiles, credentialsFile, issuerKeys},
+		Version: version(), Sources: gqlhttp.Sources(), States: upstream.States(), Checks: caller.Checks(), Resets: graph.Resets(),
+		Files: []string{settingsFiles, credentialsFile, issuerKeys},
 	})
 	collector, err := telemetry.NewOTLP(ctx, environ, version(), metrics, logger)
 	if err != nil {
@@ -169,11 +170,14 @@ func serve(
 	metrics.Read(telemetry.Readings{
 		Snapshots: store.Count, CredentialsFile: callers.FileReadAt, Keys: callers.KeysFetchedAt, DroppedLogLines: logs.Dropped,
 	})
-	events := gqlhttp.Events{Answered: metrics.Answered, LimitReached: metrics.LimitReached}
-	if collector.IsTracing() {
-		events.Trace = collector.Operation
+	p := parts{
+		lists: store, callers: callers, memory: memory, reset: metrics.ChangesReset, logger: logger,
+		events: gqlhttp.Events{Answered: metrics.Answered, LimitReached: metrics.LimitReached},
 	}
-	handler, forget, err := newHandler(cfg, store, callers, memory, events, logger)
+	if collector.IsTracing() {
+		p.events.Trace = collector.Operation
+	}
+	handler, forget, err := newHandler(cfg, p)
 	if err != nil {
 		return err
 	}
@@ -195,7 +199,7 @@ func serve(
 				return err
 			}
 			next, waiting := cfg.Renewed(fresh)
-			handler, forgetNext, err := newHandler(next, store, callers, memory, events, logger)
+			handler, forgetNext, err := newHandler(next, p)
 			if err != nil {
 				return err
 			}
@@ -319,20 +323,30 @@ func newDocuments(cfg config.Config) (*guard.Guard, *persisted.Store, error) {
 	return limits, named, nil
 }
 
+// parts are what the API's handler is made of beside the settings. It is made
+// anew of the same parts when settings have changed.
+type parts struct {
+	lists   *snapshot.Store
+	callers *caller.Callers
+	memory  *overload.Memory // nil bounds nothing
+	events  gqlhttp.Events
+	reset   func(cause string) // a client that follows changes gets everything anew; may be nil
+	logger  *slog.Logger
+}
+
 // newAPI returns what answers operations, and the documents that they can name.
-func newAPI(
-	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, memory *overload.Memory, events gqlhttp.Events, logger *slog.Logger,
-) (*gqlhttp.API, *persisted.Store, error) {
+func newAPI(cfg config.Config, p parts) (*gqlhttp.API, *persisted.Store, error) {
 	limits, named, err := newDocuments(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
 	executor := graph.NewExecutor(graph.Config{
-		Settings: graph.Settings(cfg.Graph), Limits: cost.Limits(cfg.Operation), Source: lists, Logger: logger,
+		Settings: graph.Settings(cfg.Graph), Limits: cost.Limits(cfg.Operation), Source: p.lists, Reset: p.reset, Logger: p.logger,
 	})
 	api, err := gqlhttp.New(gqlhttp.Config{
-		Settings: gqlhttp.Settings(cfg.Edge), Executor: executor, Callers: callers, Guard: limits, Persisted: named, Lists: lists,
-		Challenge: callers.Challenge, Memory: memory, Tenants: newTenantBounds(cfg, lists), Events: events, AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: logger,
+		Settings: gqlhttp.Settings(cfg.Edge), Executor: executor, Callers: p.callers, Guard: limits, Persisted: named, Lists: p.lists,
+		Challenge: p.callers.Challenge, Memory: p.memory, Tenants: newTenantBounds(cfg, p.lists), Events: p.events,
+		AccessLog: gqlhttp.AccessLog(cfg.Log.AccessLog), Logger: p.logger,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("HTTP edge: %w", err)
@@ -351,16 +365,14 @@ func newTenantBounds(cfg config.Config, lists *snapshot.Store) *overload.Tenants
 
 // newHandler is everything below the API's address. forget ends the answers that
 // it keeps.
-func newHandler(
-	cfg config.Config, lists *snapshot.Store, callers *caller.Callers, memory *overload.Memory, events gqlhttp.Events, logger *slog.Logger,
-) (_ http.Handler, forget func(), _ error) {
-	api, named, err := newAPI(cfg, lists, callers, memory, events, logger)
+func newHandler(cfg config.Config, p parts) (_ http.Handler, forget func(), _ error) {
+	api, named, err := newAPI(cfg, p)
 	if err != nil {
 		return nil, nil, err
 	}
 	mux := http.NewServeMux()
 	if cfg.Agents.MCP {
-		if err := handleAgents(mux, cfg, api, named, callers, logger); err != nil {
+		if err := handleAgents(mux, cfg, api, named, p.callers, p.logger); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -70,7 +70,7 @@ func newWalker(t *testing.T, w *world, environ ...string) *walker {
 	if err := callers.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	handler, _, err := newHandler(cfg, lists, callers, nil, gqlhttp.Events{Answered: h.answered}, silent)
+	handler, _, err := newHandler(cfg, parts{lists: lists, callers: callers, events: gqlhttp.Events{Answered: h.answered}, logger: silent})
 	if err != nil {
 		t.Fatal(err)
 	}

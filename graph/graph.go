@@ -12,6 +12,7 @@ import (
 
 	"paymentlinks/graph/cost"
 	"paymentlinks/graph/generated"
+	"paymentlinks/graph/model"
 	"paymentlinks/graph/presenter"
 	"paymentlinks/graph/validation"
 	"paymentlinks/internal/paymentlink"
@@ -56,6 +57,9 @@ type Config struct {
 	Logger *slog.Logger
 	// Limits bound what one operation costs and spends.
 	Limits cost.Limits
+	// Reset is told why a client who follows changes has to begin anew, by a word
+	// of Resets; nothing is told when nil. It must return at once.
+	Reset func(cause string)
 }
 
 func (c Config) withDefaults() Config {
@@ -65,6 +69,11 @@ func (c Config) withDefaults() Config {
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	c.DocumentCacheBytes = cmp.Or(c.DocumentCacheBytes, DefaultDocumentCacheBytes)
 	return c
+}
+
+// Resets are the causes that Config.Reset is told.
+func Resets() []string {
+	return []string{model.ResetFirst, model.ResetUnknownVersion, model.ResetTooManyVersions}
 }
 
 // NewExecutor returns gqlgen's executor over our schema and resolvers. It is

@@ -24,6 +24,8 @@ func writeSerially(ctx context.Context, operation *graphql.OperationContext, tra
 		return writeFound(s, value) //nolint:contextcheck // s carries it to the Writer
 	case []model.Edge:
 		return writeList(s, model.SerialEdge(), value)
+	case []model.Change:
+		return writeList(s, model.SerialChange(), value)
 	case []model.CurrencySummary:
 		return writeList(s, model.SerialCurrencySummary(), value)
 	case []model.EnvironmentSummary:

@@ -114,6 +114,7 @@ func TestLinksAreSerial(t *testing.T) {
 		"one link by its code":    `{ paymentLinkByCode(code: "full") { id amount { value } } }`,
 		"one link by a key":       `{ paymentLinkBy(key: { url: "http://pay.billpocket.com/shop/full/" }) { id amount { value } } }`,
 		"links by their keys":     `{ paymentLinksBy(keys: [{ id: "bare" }, { code: "nobody" }, { code: "FULL" }]) { id share { text } } }`,
+		"changes":                 `{ paymentLinkChanges { changes { kind id link { id amount { value } } } } }`,
 		"the next to expire":      `{ paymentLinksSummary { nextToExpire { id amount { value } } } }`,
 		"totals":                  `{ paymentLinksSummary { byCurrency { currency count total { value formatted } openTotal { value } } } }`,
 		"figures":                 `{ paymentLinksSummary { byEnvironment { environment count byCurrency { currency } } bySlug { slug byCurrency { max { value } } } } }`,

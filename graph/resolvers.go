@@ -138,19 +138,42 @@ func (queries) PaymentLinksSummary(ctx context.Context, filter *model.Filter) (*
 
 // selected checks a filter before it asks for the list.
 func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection, *paymentlink.Snapshot, error) {
-	selects, err := filter.Select()
+	op := operationFrom(ctx)
+	selects, err := op.allowed(filter)
 	if err != nil {
 		return paymentlink.Selection{}, nil, err
-	}
-	op := operationFrom(ctx)
-	if op.isLimited && filter.IsForOperators() {
-		return paymentlink.Selection{}, nil, missingScope()
 	}
 	snapshot, err := op.pinned(ctx)
 	if err != nil {
 		return paymentlink.Selection{}, nil, err
 	}
-	for f := &selects; f != nil; f = f.Not {
+	op.holdFor(&selects, snapshot)
+	var selection paymentlink.Selection
+	var overspent error
+	err = op.moment.InTurn(ctx, func() {
+		if overspent = op.budget.Charge(cost.Searched, snapshot.Set.SearchedBytes(selects)); overspent == nil {
+			selection = snapshot.Set.Select(selects, op.moment.Now())
+		}
+	})
+	return selection, snapshot, cmp.Or(err, overspent)
+}
+
+// allowed reads a filter, and refuses one that would tell the caller what only
+// operators may know.
+func (op *operation) allowed(filter *model.Filter) (paymentlink.Filter, error) {
+	selects, err := filter.Select()
+	if err != nil {
+		return paymentlink.Filter{}, err
+	}
+	if op.isLimited && filter.IsForOperators() {
+		return paymentlink.Filter{}, missingScope()
+	}
+	return selects, nil
+}
+
+// holdFor notes when the filter selects other links although the list stays the same.
+func (op *operation) holdFor(filter *paymentlink.Filter, snapshot *paymentlink.Snapshot) {
+	for f := filter; f != nil; f = f.Not {
 		within := f.ExpiresWithin
 		if within == nil {
 			continue
@@ -160,14 +183,6 @@ func selected(ctx context.Context, filter *model.Filter) (paymentlink.Selection,
 			op.moment.HoldsUntil(at.Add(-*within))
 		}
 	}
-	var selection paymentlink.Selection
-	var overspent error
-	err = op.moment.InTurn(ctx, func() {
-		if overspent = op.budget.Charge(cost.Searched, snapshot.Set.SearchedBytes(selects)); overspent == nil {
-			selection = snapshot.Set.Select(selects, op.moment.Now())
-		}
-	})
-	return selection, snapshot, cmp.Or(err, overspent)
 }
 
 // lookUp asks a loader for one link; a link that is not there is null.

@@ -51,9 +51,9 @@ func Lookup(typeName, field string) (Row, bool) {
 	switch typeName + "." + field {
 	case "Query.paymentLinks", "Query.paymentLinksBy":
 		return Row{Own: 1, Times: WholeList}, true
-	case "Query.paymentLinksConnection":
+	case "Query.paymentLinksConnection", "Query.paymentLinkChanges":
 		return Row{Own: 1, Times: Paged}, true
-	case "PaymentLinkConnection.edges", "PaymentLinkConnection.nodes":
+	case "PaymentLinkConnection.edges", "PaymentLinkConnection.nodes", "PaymentLinkChanges.changes":
 		return Row{Own: 1, Times: PageSize}, true
 	case "Query._entities":
 		return Row{Own: 1, Times: PerRepresentations}, true
@@ -65,7 +65,7 @@ func Lookup(typeName, field string) (Row, bool) {
 		return Row{Own: 2}, true
 	case "Query.paymentLink", "Query.paymentLinkByCode", "Query.paymentLinkBy", "Query.paymentLinksSummary", "Query._service",
 		"PaymentLinkConnection.pageInfo", "PaymentLinkConnection.summary", "PaymentLinkConnection.snapshot",
-		"PaymentLinkEdge.node", "PaymentLink.amount", "PaymentLinkQrCode.matrix",
+		"PaymentLinkEdge.node", "PaymentLinkChanges.snapshot", "PaymentLinkChange.link", "PaymentLink.amount", "PaymentLinkQrCode.matrix",
 		// As long as there are states and currencies, which are few. The Budget bounds the rest.
 		"PaymentLinksSummary.byState", "PaymentLinksSummary.byCurrency", "PaymentLinksSummary.byEnvironment",
 		"PaymentLinkEnvironmentSummary.byCurrency", "PaymentLinkSlugSummary.byCurrency", "PaymentLinkPeriodSummary.byCurrency",

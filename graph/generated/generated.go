@@ -59,6 +59,7 @@ type QueryResolver interface {
 	PaymentLinksBy(ctx context.Context, keys []model.Key) ([]*model.PaymentLink, error)
 	PaymentLinksConnection(ctx context.Context, filter *model.Filter, orderBy paymentlink.Order, first *int32, after *string, last *int32, before *string) (*model.Connection, error)
 	PaymentLinksSummary(ctx context.Context, filter *model.Filter) (*model.Summary, error)
+	PaymentLinkChanges(ctx context.Context, filter *model.Filter, since *string, first *int32) (*model.Changes, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -152,6 +153,40 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../schema/changes.graphqls", Input: `"What became of the links that match a filter since a client last asked."
+type PaymentLinkChanges {
+  "By id. Applied in any order to what the client holds, they make it what the filter matches now, once ` + "`" + `hasMore` + "`" + ` is false."
+  changes: [PaymentLinkChange!]!
+  "Opaque; give it to ` + "`" + `since` + "`" + ` with the same filter. It outlives restarts of this service."
+  syncToken: String!
+  "True when the client has to drop what it holds before it applies these changes: without ` + "`" + `since` + "`" + `, or when the list that ` + "`" + `since` + "`" + ` knows is not known here any more."
+  isReset: Boolean!
+  "True when more changes wait: ask again with ` + "`" + `syncToken` + "`" + `."
+  hasMore: Boolean!
+  "The list that the changes lead to."
+  snapshot: PaymentLinksSnapshot!
+}
+
+"What became of one link, seen through the filter."
+type PaymentLinkChange {
+  "What became of it."
+  kind: PaymentLinkChangeKind!
+  "The link's id."
+  id: ID!
+  "The link as it is now; null when it is REMOVED."
+  link: PaymentLink
+}
+
+"What became of a link, seen through the filter. Values may be added: treat one that you do not know as CHANGED if there is a link."
+enum PaymentLinkChangeKind {
+  "It matches, and did not before."
+  ADDED
+  "It matches as before, and is another one: upstream changed it, or its expiry was reached."
+  CHANGED
+  "It no longer matches, or is no longer there."
+  REMOVED
+}
+`, BuiltIn: false},
 	{Name: "../schema/connection.graphqls", Input: `"A page of payment links."
 type PaymentLinkConnection {
   "The links of this page with their cursors."
@@ -536,6 +571,19 @@ type Query {
     "Which links; all of them if left out."
     filter: PaymentLinkFilter
   ): PaymentLinksSummary
+
+  """
+  What changed among the links that match a filter since the answer that ` + "`" + `since` + "`" + ` comes from: new and changed links as they are now, and the
+  ids of those that no longer match. A link whose expiry is reached changes without a word from upstream. Without ` + "`" + `since` + "`" + `, all links.
+  """
+  paymentLinkChanges(
+    "Which links; all of them if left out. The same for every answer that follows."
+    filter: PaymentLinkFilter
+    "The ` + "`" + `syncToken` + "`" + ` of the answer before. Left out the first time."
+    since: String
+    "How many changes at most, 1 to 250; 20 if left out."
+    first: Int
+  ): PaymentLinkChanges
 }
 
 "What finds one link: exactly one of these."
@@ -906,6 +954,34 @@ func (ec *executionContext) childFields_PaymentLinkAmount(ctx context.Context, f
 		return ec.fieldContext_PaymentLinkAmount_formatted(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkAmount", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentLinkChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_PaymentLinkChange_kind(ctx, field)
+	case "id":
+		return ec.fieldContext_PaymentLinkChange_id(ctx, field)
+	case "link":
+		return ec.fieldContext_PaymentLinkChange_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkChange", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentLinkChanges(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changes":
+		return ec.fieldContext_PaymentLinkChanges_changes(ctx, field)
+	case "syncToken":
+		return ec.fieldContext_PaymentLinkChanges_syncToken(ctx, field)
+	case "isReset":
+		return ec.fieldContext_PaymentLinkChanges_isReset(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_PaymentLinkChanges_hasMore(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_PaymentLinkChanges_snapshot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentLinkChanges", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentLinkConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1401,6 +1477,36 @@ func (ec *executionContext) field_Query_paymentLinkBy_args(ctx context.Context, 
 		return nil, err
 	}
 	args["key"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_paymentLinkChanges_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.Filter, error) {
+			return ec.unmarshalOPaymentLinkFilter2ᚖpaymentlinksᚋgraphᚋmodelᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "since",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["since"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
 	return args, nil
 }
 
@@ -2555,6 +2661,217 @@ func (ec *executionContext) fieldContext_PaymentLinkAmount_formatted(ctx context
 	if fc.Args, err = ec.field_PaymentLinkAmount_formatted_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinkChange_kind(ctx context.Context, field graphql.CollectedField, obj *model.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkChange_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v paymentlink.ChangeKind) graphql.Marshaler {
+			return ec.marshalNPaymentLinkChangeKind2paymentlinksᚋinternalᚋpaymentlinkᚐChangeKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkChange_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkChange", field, true, false, "PaymentLinkChangeKind")
+}
+
+func (ec *executionContext) _PaymentLinkChange_id(ctx context.Context, field graphql.CollectedField, obj *model.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _PaymentLinkChange_link(ctx context.Context, field graphql.CollectedField, obj *model.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkChange_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PaymentLink) graphql.Marshaler {
+			return ec.marshalOPaymentLink2ᚖpaymentlinksᚋgraphᚋmodelᚐPaymentLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkChange_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinkChanges_changes(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkChanges_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Change) graphql.Marshaler {
+			return ec.marshalNPaymentLinkChange2ᚕpaymentlinksᚋgraphᚋmodelᚐChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkChanges_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkChanges",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLinkChanges_syncToken(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkChanges_syncToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SyncToken(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkChanges_syncToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkChanges", field, true, false, "String")
+}
+
+func (ec *executionContext) _PaymentLinkChanges_isReset(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkChanges_isReset(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsReset(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkChanges_isReset(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkChanges", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PaymentLinkChanges_hasMore(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkChanges_hasMore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasMore(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkChanges_hasMore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLinkChanges", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PaymentLinkChanges_snapshot(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLinkChanges_snapshot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Snapshot(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Snapshot) graphql.Marshaler {
+			return ec.marshalNPaymentLinksSnapshot2paymentlinksᚋgraphᚋmodelᚐSnapshot(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLinkChanges_snapshot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLinkChanges",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinksSnapshot(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -4210,6 +4527,50 @@ func (ec *executionContext) fieldContext_Query_paymentLinksSummary(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_paymentLinksSummary_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_paymentLinkChanges(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_paymentLinkChanges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PaymentLinkChanges(ctx, fc.Args["filter"].(*model.Filter), fc.Args["since"].(*string), fc.Args["first"].(*int32))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Changes) graphql.Marshaler {
+			return ec.marshalOPaymentLinkChanges2ᚖpaymentlinksᚋgraphᚋmodelᚐChanges(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_paymentLinkChanges(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLinkChanges(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_paymentLinkChanges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -6196,6 +6557,102 @@ func (ec *executionContext) _PaymentLinkAmount(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var paymentLinkChangeImplementors = []string{"PaymentLinkChange"}
+
+func (ec *executionContext) _PaymentLinkChange(ctx context.Context, sel ast.SelectionSet, obj *model.Change) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLinkChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentLinkChange")
+		case "kind":
+			out.Values[i] = ec._PaymentLinkChange_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "id":
+			out.Values[i] = ec._PaymentLinkChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "link":
+			out.Values[i] = ec._PaymentLinkChange_link(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentLinkChangesImplementors = []string{"PaymentLinkChanges"}
+
+func (ec *executionContext) _PaymentLinkChanges(ctx context.Context, sel ast.SelectionSet, obj *model.Changes) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLinkChangesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentLinkChanges")
+		case "changes":
+			out.Values[i] = ec._PaymentLinkChanges_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "syncToken":
+			out.Values[i] = ec._PaymentLinkChanges_syncToken(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "isReset":
+			out.Values[i] = ec._PaymentLinkChanges_isReset(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasMore":
+			out.Values[i] = ec._PaymentLinkChanges_hasMore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "snapshot":
+			out.Values[i] = ec._PaymentLinkChanges_snapshot(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var paymentLinkConnectionImplementors = []string{"PaymentLinkConnection"}
 
 func (ec *executionContext) _PaymentLinkConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection) graphql.Marshaler {
@@ -6815,6 +7272,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_paymentLinksSummary(ctx, field)
 				})
+		case "paymentLinkChanges":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_paymentLinkChanges(ctx, field)
+				})
 		case "_entities":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -7405,6 +7868,40 @@ func (ec *executionContext) unmarshalNPaymentLinkByURLsInput2ᚕᚖpaymentlinks�
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalNPaymentLinkChange2paymentlinksᚋgraphᚋmodelᚐChange(ctx context.Context, sel ast.SelectionSet, v model.Change) graphql.Marshaler {
+	return ec._PaymentLinkChange(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPaymentLinkChange2ᚕpaymentlinksᚋgraphᚋmodelᚐChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Change) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentLinkChange2paymentlinksᚋgraphᚋmodelᚐChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNPaymentLinkChangeKind2paymentlinksᚋinternalᚋpaymentlinkᚐChangeKind(ctx context.Context, v any) (paymentlink.ChangeKind, error) {
+	res, err := model.UnmarshalChangeKind(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPaymentLinkChangeKind2paymentlinksᚋinternalᚋpaymentlinkᚐChangeKind(ctx context.Context, sel ast.SelectionSet, v paymentlink.ChangeKind) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalChangeKind(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentLinkChangeKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPaymentLinkCurrencySummary2paymentlinksᚋgraphᚋmodelᚐCurrencySummary(ctx context.Context, sel ast.SelectionSet, v model.CurrencySummary) graphql.Marshaler {
@@ -8397,6 +8894,13 @@ func (ec *executionContext) unmarshalOPaymentLinkByURLsInput2ᚖpaymentlinksᚋg
 	}
 	res, err := ec.unmarshalInputPaymentLinkByURLsInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPaymentLinkChanges2ᚖpaymentlinksᚋgraphᚋmodelᚐChanges(ctx context.Context, sel ast.SelectionSet, v *model.Changes) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PaymentLinkChanges(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPaymentLinkConnection2ᚖpaymentlinksᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection) graphql.Marshaler {

@@ -112,6 +112,16 @@ func UnmarshalPeriodField(v any) (paymentlink.PeriodField, error) {
 	return enumValue(v, paymentlink.PeriodFields())
 }
 
+// MarshalChangeKind writes the schema's name.
+func MarshalChangeKind(k paymentlink.ChangeKind) graphql.Marshaler {
+	return graphql.MarshalString(k.String())
+}
+
+// UnmarshalChangeKind reads the schema's name.
+func UnmarshalChangeKind(v any) (paymentlink.ChangeKind, error) {
+	return enumValue(v, paymentlink.ChangeKinds())
+}
+
 // MarshalQRFormat writes the schema's name.
 func MarshalQRFormat(f qrcode.Format) graphql.Marshaler { return graphql.MarshalString(f.String()) }
 

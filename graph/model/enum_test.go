@@ -21,7 +21,7 @@ import (
 func schemaEnum(t *testing.T, name string) []string {
 	t.Helper()
 	var sources []*ast.Source
-	for _, file := range []string{"scalars", "payment_link", "share", "filter", "summary", "connection", "query", "directives"} {
+	for _, file := range []string{"scalars", "payment_link", "share", "filter", "summary", "connection", "changes", "query", "directives"} {
 		text, err := os.ReadFile("../schema/" + file + ".graphqls")
 		if err != nil {
 			t.Fatal(err)
@@ -71,6 +71,7 @@ func TestEnums(t *testing.T) {
 	testEnum(t, "PaymentLinkStatus", paymentlink.Statuses(), model.UnmarshalStatus, model.MarshalStatus)
 	testEnum(t, "PaymentLinkState", paymentlink.States(), model.UnmarshalState, model.MarshalState)
 	testEnum(t, "PaymentLinkOrder", paymentlink.Orders(), model.UnmarshalOrder, model.MarshalOrder)
+	testEnum(t, "PaymentLinkChangeKind", paymentlink.ChangeKinds(), model.UnmarshalChangeKind, model.MarshalChangeKind)
 	testEnum(t, "PaymentLinkTimeUnit", model.TimeUnits(), model.UnmarshalTimeUnit, model.MarshalTimeUnit)
 	testEnum(t, "PaymentLinkPeriodUnit", paymentlink.PeriodUnits(), model.UnmarshalPeriodUnit, model.MarshalPeriodUnit)
 	testEnum(t, "PaymentLinkPeriodField", paymentlink.PeriodFields(), model.UnmarshalPeriodField, model.MarshalPeriodField)

@@ -87,6 +87,9 @@ func TestSerialFieldsOfTheSchema(t *testing.T) {
 	check("PaymentLinkPeriodSummary", func(f *ast.FieldDefinition) bool {
 		return compiles(t, model.SerialPeriodSummary(), schema, summary("byPeriod(unit: DAY)"), f)
 	})
+	check("PaymentLinkChange", func(f *ast.FieldDefinition) bool {
+		return compiles(t, model.SerialChange(), schema, `{ paymentLinkChanges { changes { FIELD } } }`, f)
+	})
 	// By way of the field that holds it.
 	check("PaymentLinkAmount", below("amount"))
 	check("PaymentLinkQrCode", below("qrCode"))

@@ -20,6 +20,9 @@ const (
 	Removed
 )
 
+// ChangeKinds returns every kind in the order of the schema.
+func ChangeKinds() []ChangeKind { return []ChangeKind{Added, Changed, Removed} }
+
 // String is the schema's name of a kind.
 func (k ChangeKind) String() string {
 	switch k {

@@ -31,6 +31,7 @@ type Metrics struct {
 	staleAnswers prometheus.Counter
 	limits       *prometheus.CounterVec
 	refused      *prometheus.CounterVec
+	resets       *prometheus.CounterVec
 
 	tries        *prometheus.CounterVec
 	tryDurations prometheus.Histogram
@@ -53,6 +54,8 @@ type Words struct {
 	Sources, States []string
 	// Checks are those that a bearer token may not pass.
 	Checks []string
+	// Resets are why clients who follow changes begin anew.
+	Resets []string
 	// Files are what is read again.
 	Files []string
 	// Version is the program's.
@@ -82,6 +85,11 @@ func NewMetrics(words Words) *Metrics {
 	m.refused = m.counters("tokens_refused_total", "Bearer tokens that were refused, by the check that they did not pass.", "cause")
 	for _, check := range words.Checks {
 		m.refused.WithLabelValues(check)
+	}
+
+	m.resets = m.counters("changes_resets_total", "Answers of paymentLinkChanges that begin anew, by cause: first (without since), unknown_version (a list that this replica does not know), too_many_versions.", "cause")
+	for _, cause := range words.Resets {
+		m.resets.WithLabelValues(cause)
 	}
 
 	m.tries = m.counters("upstream_requests_total", "Calls to upstream, repeats included, by how they ended: OK, or the code of the error.", "outcome")
@@ -132,6 +140,9 @@ func (m *Metrics) LimitReached(limit string) { m.limits.WithLabelValues(limit).I
 
 // TokenRefused counts a bearer token that did not pass a check.
 func (m *Metrics) TokenRefused(check string) { m.refused.WithLabelValues(check).Inc() }
+
+// ChangesReset counts an answer that lets a client who follows changes begin anew.
+func (m *Metrics) ChangesReset(cause string) { m.resets.WithLabelValues(cause).Inc() }
 
 // UpstreamTried counts a call to upstream; kind is "" for one that brought a list.
 func (m *Metrics) UpstreamTried(kind fault.Kind, took time.Duration) {
