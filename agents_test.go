@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image/png"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -29,9 +30,7 @@ type withHeader struct {
 
 func (w withHeader) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
-	for name, lines := range w.header {
-		r.Header[name] = lines
-	}
+	maps.Copy(r.Header, w.header)
 	return w.base.RoundTrip(r)
 }
 

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"paymentlinks/internal/sharedcache/redistest"
 )
 
 // TestMetricsThatAreLookedAtAreThere reads each metric that the dashboard, the
@@ -25,7 +27,8 @@ func TestMetricsThatAreLookedAtAreThere(t *testing.T) {
 	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: upstream.Certificate().Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := start(t, append(withIssuer(t), "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL, "PAYMENTLINKS_UPSTREAM_CA_FILE="+ca)...)
+	redis := redistest.Start(t)
+	s := start(t, append(withIssuer(t), "PAYMENTLINKS_REDIS_URL="+redis.URL(), "PAYMENTLINKS_UPSTREAM_URL="+upstream.URL, "PAYMENTLINKS_UPSTREAM_CA_FILE="+ca)...)
 	s.query(t, `{ paymentLinks { id } }`, "BP-User-Token", "t", "X-Api-Key", "k")
 	s.query(t, `{ a: __typename `+strings.Repeat("b: __typename ", 200)+`}`, "BP-User-Token", "t", "X-Api-Key", "k") // reaches a limit
 	var exposed map[string]bool

@@ -111,6 +111,7 @@ func serve(
 	defer overload.LimitHeap(cfg.Memory.HeapBytes)()
 	metrics := telemetry.NewMetrics(telemetry.Words{
 		Version: version(), Sources: gqlhttp.Sources(), States: upstream.States(), Checks: caller.Checks(), Resets: graph.Resets(),
+		ListSources: sharedcache.Sources(), Writes: sharedcache.Outcomes(), Purges: sharedcache.Purges(),
 		Files: []string{settingsFiles, credentialsFile, issuerKeys},
 	})
 	collector, err := telemetry.NewOTLP(ctx, environ, version(), metrics, logger)

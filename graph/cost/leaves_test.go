@@ -22,6 +22,8 @@ func leaves() map[string]string {
 	)
 	return map[string]string{
 		"PaymentLink.id":               sent,
+		"PaymentLinkChange.id":         sent,
+		"PaymentLinkChanges.syncToken": "a few versions, instants and ids, at most 8 of each",
 		"PaymentLink.url":              sent,
 		"PaymentLink.code":             sent,
 		"PaymentLink.slug":             sent,

@@ -67,8 +67,15 @@ var targets = func() []target {
 		name string
 		list func() []byte
 	}{
-		{"plain", plain}, {"wordy", wordy}, {"ligatures", ligatures}, {"longURLs", longURLs}, {"brackets", brackets},
-		{"currencies", allCurrencies}, {"tails", tails}, {"bulky", bulky}, {"timed", timed},
+		{"plain", plain},
+		{"wordy", wordy},
+		{"ligatures", ligatures},
+		{"longURLs", longURLs},
+		{"brackets", brackets},
+		{"currencies", allCurrencies},
+		{"tails", tails},
+		{"bulky", bulky},
+		{"timed", timed},
 		{"large", func() []byte { return titled(100_000) }},
 	} {
 		all = append(all, target{made.name, sync.OnceValue(func() graphql.GraphExecutor { return executorOver(made.list()) })})

@@ -115,7 +115,7 @@ func startUnread(t *testing.T, environ ...string) (*program, io.Reader) {
 			t.Fatalf("the program ended before it served: %v %s", err, p.log)
 		}
 		if strings.Contains(line, "msg=serving ") {
-			for _, field := range strings.Fields(line) {
+			for field := range strings.FieldsSeq(line) {
 				if name, at, _ := strings.Cut(field, "="); name == "at.api" {
 					p.url = "http://" + at + "/graphql"
 				} else if name == "at.sandbox" {

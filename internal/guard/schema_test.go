@@ -14,7 +14,7 @@ const federation = `
 directive @link(url: String!, import: [String]) repeatable on SCHEMA
 directive @key(fields: String!) repeatable on OBJECT | INTERFACE
 directive @shareable repeatable on OBJECT | FIELD_DEFINITION
-directive @tag(name: String!) repeatable on FIELD_DEFINITION | OBJECT
+directive @tag(name: String!) repeatable on FIELD_DEFINITION | OBJECT | INPUT_FIELD_DEFINITION
 scalar _Any
 union _Entity = PaymentLink
 type _Service { sdl: String }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -53,9 +54,7 @@ func serve(streamable http.Handler, w http.ResponseWriter, r *http.Request) {
 	}
 	held := &held{header: http.Header{}, status: http.StatusOK}
 	streamable.ServeHTTP(held, r)
-	for name, lines := range held.header {
-		w.Header()[name] = lines
-	}
+	maps.Copy(w.Header(), held.header)
 	w.Header().Set("Cache-Control", "no-store")
 	switch {
 	case held.body.Len() == 0:

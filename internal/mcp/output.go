@@ -46,7 +46,7 @@ func (o outputs) of(set ast.SelectionSet, parent *ast.Definition) (*schema, *sha
 	all := map[string]*selected{}
 	collect(set, true, all)
 	for key, f := range all {
-		property := o.typed(f, f.field.Definition, f.field.Definition.Type, like)
+		property := o.typed(f, f.field.Definition.Type, like)
 		if f.isSure {
 			s.require(key)
 		}
@@ -56,10 +56,10 @@ func (o outputs) of(set ast.SelectionSet, parent *ast.Definition) (*schema, *sha
 	return s, like
 }
 
-func (o outputs) typed(f *selected, field *ast.FieldDefinition, t *ast.Type, like *shape) *schema {
+func (o outputs) typed(f *selected, t *ast.Type, like *shape) *schema {
 	var s *schema
 	if t.Elem != nil {
-		s = &schema{Type: "array", Items: o.typed(f, field, t.Elem, like)}
+		s = &schema{Type: "array", Items: o.typed(f, t.Elem, like)}
 	} else {
 		s = o.named(f, t, like)
 	}

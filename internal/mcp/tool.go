@@ -8,6 +8,7 @@ import (
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // tool is one thing that an assistant can ask for: an operation of a document.
@@ -46,7 +47,7 @@ func newMaker(sdl string) (maker, error) {
 
 // load parses and validates a document.
 func (m maker) load(document string) (*ast.QueryDocument, error) {
-	doc, errs := gqlparser.LoadQuery(m.schema, document)
+	doc, errs := gqlparser.LoadQueryWithRules(m.schema, document, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		return nil, errs
 	}
@@ -80,7 +81,7 @@ func (m maker) make(document string, op *ast.OperationDefinition, isSpread func(
 		in.add(variable, pages[name])
 		t.arguments[name] = argument{variable: name}
 	}
-	t.output, t.answer = outputs{schema: m.schema}.of(op.SelectionSet, m.schema.Query)
+	t.output, t.answer = outputs(m).of(op.SelectionSet, m.schema.Query)
 	return t, nil
 }
 

@@ -25,7 +25,7 @@ func TestGrowWaitsAndRefuses(t *testing.T) {
 		if took := time.Since(start); !ok || refused.Kind != fault.Overloaded || refused.RetryAfter <= 0 || took != 250*time.Millisecond {
 			t.Errorf("Grow beyond the memory = %v after %v, want OVERLOADED after 250ms, with a time to retry", err, took)
 		}
-		if second.Refused() != err || first.Refused() != nil {
+		if !errors.Is(second.Refused(), err) || first.Refused() != nil {
 			t.Errorf("refused: %v and %v, want none and the error", first.Refused(), second.Refused())
 		}
 
@@ -130,7 +130,7 @@ func TestMemoryUnderConcurrency(t *testing.T) {
 						continue
 					}
 					move(n)
-					time.Sleep(time.Duration(1+j) * time.Millisecond)
+					time.Sleep(time.Duration(1+j) * time.Millisecond) //nolint:forbidigo // the bubble's clock
 					move(-n)
 					s.Release()
 				}

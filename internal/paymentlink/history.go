@@ -1,6 +1,7 @@
 package paymentlink
 
 import (
+	"slices"
 	"strings"
 	"unsafe"
 )
@@ -139,8 +140,8 @@ func (h *History) since(version, current string) (map[string]Link, bool) {
 	if h == nil {
 		return nil, false
 	}
-	for first := len(h.steps) - 1; first >= 0; first-- {
-		if h.steps[first].version != version {
+	for first, step := range slices.Backward(h.steps) {
+		if step.version != version {
 			continue
 		}
 		then := map[string]Link{}

@@ -261,7 +261,7 @@ func TestTabsAreValid(t *testing.T) {
 		directive @link(url: String!, import: [String!]) repeatable on SCHEMA
 		directive @key(fields: String!) repeatable on OBJECT
 		directive @shareable on OBJECT
-		directive @tag(name: String!) repeatable on FIELD_DEFINITION`}}
+		directive @tag(name: String!) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION`}}
 	paths, err := filepath.Glob("../../graph/schema/*.graphqls")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no schema found: %v", err)

@@ -56,6 +56,8 @@ type Words struct {
 	Checks []string
 	// Resets are why clients who follow changes begin anew.
 	Resets []string
+	// ListSources, Writes and Purges are what replicas share, and how.
+	ListSources, Writes, Purges []string
 	// Files are what is read again.
 	Files []string
 	// Version is the program's.
@@ -102,7 +104,7 @@ func NewMetrics(words Words) *Metrics {
 		m.BreakerChanged(words.States[0])
 	}
 
-	m.newShared()
+	m.newShared(words)
 	m.reloads = m.counters("reloads_total", "Changed files and keys that were read again, by what they are and by result: OK or failed (what was in force stays).", "file", "result")
 	for _, file := range words.Files {
 		m.reloads.WithLabelValues(file, ok)

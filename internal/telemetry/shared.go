@@ -1,11 +1,20 @@
 package telemetry
 
-// newShared makes the metrics of what replicas share. Their series begin with the
-// first event: without a Redis there are none.
-func (m *Metrics) newShared() {
+import "github.com/prometheus/client_golang/prometheus"
+
+// newShared makes the metrics of what replicas share. Without a Redis they stay at
+// nought, and there is none of whether it is up.
+func (m *Metrics) newShared(words Words) {
 	m.sharedLists = m.counters("shared_lists_total", "Lists that were asked for beyond this replica's memory, by where they came from: shared (another replica had fetched it), filled (fetched for all), alone (fetched without Redis).", "source")
 	m.sharedWrites = m.counters("shared_writes_total", "Lists written to Redis, by result: ok, failed, dropped (too many waited).", "result")
 	m.sharedPurges = m.counters("shared_purges_total", "Purges of a merchant's list: sent to the other replicas, or followed.", "how")
+	for counters, labels := range map[*prometheus.CounterVec][]string{
+		m.sharedLists: words.ListSources, m.sharedWrites: words.Writes, m.sharedPurges: words.Purges,
+	} {
+		for _, label := range labels {
+			counters.WithLabelValues(label)
+		}
+	}
 	m.redisUp = m.gauges("redis_up", "Whether Redis answers: 1 or 0.")
 }
 
