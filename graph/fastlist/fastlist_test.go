@@ -451,7 +451,7 @@ func TestLongListMarshalsAtOnce(t *testing.T) {
 		var answer bytes.Buffer
 		written.MarshalGQL(&answer)
 		answer.WriteString(`}}`)
-	}); allocations > 2 {
-		t.Errorf("%v allocations for a buffer and its bytes, want 2 at most", allocations)
+	}); allocations > 3 {
+		t.Errorf("%v allocations for a buffer and its bytes, want 3 at most (growing takes six)", allocations)
 	}
 }
