@@ -44,6 +44,8 @@ export default [{
           // the page or summary that they came with.
           "PaymentLinksSnapshot", "PaymentLinksSummary", "PaymentLinkStateCount", "PaymentLinkCurrencySummary",
           "PaymentLinkEnvironmentSummary", "PaymentLinkSlugSummary", "PaymentLinkPeriodSummary",
+          // What happened between two answers, known by the token that came with it.
+          "PaymentLinkChanges",
           // Values of one link, which has the id.
           "PaymentLinkAmount", "PaymentLinkQrCode", "PaymentLinkShare",
         ],
